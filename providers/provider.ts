@@ -1,0 +1,71 @@
+/** Where a model is served: its address, its credentials, the formats it speaks. Data first; functions only where data cannot say it. */
+
+import type { Conversation } from './canonical/conversation.ts'
+import type { ChatEvent } from './canonical/events.ts'
+import type { JsonObject } from './canonical/json.ts'
+
+/** `model.options` of the plugin configuration, as far as a provider may mind them. */
+export interface ProviderOptions {
+  readonly upstream_url?: string | undefined
+  readonly anthropic_version?: string | undefined
+  readonly [option: string]: unknown
+}
+
+export interface ProviderDefinition {
+  /** As in `model.provider` of ai-proxy, and in `provider/model`. */
+  readonly name: string
+  /** For people, as in `OpenAI`. */
+  readonly title: string
+  /** Scheme, host and, where the vendor has one, the path before `/v1`. Absent: `upstream_url` must be set. */
+  readonly baseUrl?: string
+  /** Chat formats it speaks, the best first. */
+  readonly formats: readonly string[]
+  /** Paths below the base that differ from the format's own; an operation without a path is not served. */
+  readonly paths: { readonly chat: string; readonly completions?: string; readonly embeddings?: string; readonly models?: string }
+  /** How a bare key becomes a header, as in `{ header: 'x-api-key', prefix: '' }`. */
+  readonly auth: { readonly header: string; readonly prefix: string } | null
+  /** Environment variables that bring it to life without any configuration. */
+  readonly env?: { readonly key?: string; readonly baseUrl?: string }
+  /** Bare model names that can only mean this provider. */
+  readonly models?: RegExp
+  /** Headers that every call to it carries. */
+  readonly headers?: (options: ProviderOptions) => Record<string, string>
+  /** Last changes to a request body in its format, as a renamed field. Returns the same object or a new one. */
+  readonly fixRequest?: (body: JsonObject, model: string) => JsonObject
+  /** `max_tokens` where the format must have one and nobody gave it. */
+  readonly maxTokens?: (model: string) => number
+  /** True where a `developer` role is understood. */
+  readonly developerRole?: boolean
+  /** Answers without any upstream, as the built-in `demo` does. */
+  readonly local?: LocalProvider
+}
+
+export interface LocalProvider {
+  models(): string[]
+  chat(conversation: Conversation): Iterable<ChatEvent>
+  /** One vector for each input. */
+  embed(inputs: readonly string[], dimensions: number | undefined): number[][]
+}
+
+/**
+ * Declares a provider.
+ *
+ * @example
+ * export const groq = defineProvider({
+ *   name: 'groq', title: 'Groq', baseUrl: 'https://api.groq.com/openai', formats: ['openai-chat'],
+ *   paths: openaiPaths, auth: bearer, env: { key: 'GROQ_API_KEY' },
+ * })
+ */
+export function defineProvider(definition: ProviderDefinition): ProviderDefinition {
+  return definition
+}
+
+export const bearer = { header: 'authorization', prefix: 'Bearer ' } as const
+
+/** The paths of OpenAI's API, which most vendors copy. */
+export const openaiPaths = {
+  chat: '/v1/chat/completions',
+  completions: '/v1/completions',
+  embeddings: '/v1/embeddings',
+  models: '/v1/models',
+} as const
