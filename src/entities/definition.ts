@@ -9,6 +9,8 @@ export interface EntityReference {
   readonly required?: boolean
   /** Key below which entities of this kind may be nested in their parent, as `routes` in a service. */
   readonly nestedAs?: string
+  /** What the end of the one referred to does: forbidden while referred to (the default), or this ends with it. */
+  readonly onDelete?: 'restrict' | 'cascade'
 }
 
 export interface EntityDefinition {
@@ -22,12 +24,16 @@ export interface EntityDefinition {
   readonly schema: z.ZodType
   /** The unique field that stands for the id in paths and references, as in `name`. */
   readonly endpointKey?: string
+  /** The reference within which the endpoint key is unique, as `upstream` for targets; absent: everywhere. */
+  readonly endpointKeyScope?: string
   /** Fields that are unique beside the id and the endpoint key. */
   readonly unique?: readonly string[]
   /** Fields that together are unique, and from which a missing id is derived. */
   readonly cacheKey?: readonly string[]
   /** Foreign keys by field. */
   readonly references?: Readonly<Record<string, EntityReference>>
+  /** Replaces write-only fields by those that they stand for, before the schema sees them, as `url` of a service. */
+  readonly expand?: (raw: Readonly<Record<string, unknown>>) => Record<string, unknown>
   /** Runs once an entity and its parents are known, as the hashing of a password. */
   readonly transform?: (entity: Record<string, unknown>) => Record<string, unknown>
   /** Fields whose values are never printed. */
