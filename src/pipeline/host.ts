@@ -1,0 +1,49 @@
+/** What an exchange needs of the process it runs in. */
+
+import type { BlockList } from 'node:net'
+import type { Closable } from '../pdk/api.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Pools } from '../upstream/pools.ts'
+
+export interface PipelineOptions {
+  /** Bytes of a request body; 0: no limit. */
+  readonly maxRequestBody: number
+  /** Bytes of an answer that a plugin wants whole. */
+  readonly maxBufferedResponse: number
+  /** Milliseconds between two pieces of a request body. */
+  readonly bodyTimeout: number
+  /** Milliseconds for a whole exchange with an upstream; 0: none. */
+  readonly totalTimeout: number
+  /** Which headers of its own the gateway sets, by Kong's names of them, lower-case. */
+  readonly headers: ReadonlySet<string>
+  readonly requestIdUpstream: boolean
+  readonly allowDebugHeader: boolean
+  readonly trusted: BlockList
+  /** Lower-case; the header in which a trusted proxy names the client. */
+  readonly realIpHeader: string
+  readonly realIpRecursive: boolean
+  readonly refuseEncodedSlash: boolean
+  /** Port that clients see for a port that the gateway listens on. */
+  readonly verifyUpstreamTls: boolean
+}
+
+export interface Counters {
+  increment(key: string, amount: number, expiresAt: number): number
+  get(key: string, expiresAt: number): number
+}
+
+/** Things that outlive exchanges and snapshots: connections, queues, files. */
+export interface Resources {
+  get<T extends Closable>(key: string, open: () => T): T
+}
+
+export interface Host {
+  readonly version: string
+  readonly nodeId: string
+  readonly hostname: string
+  readonly logger: Logger
+  readonly pools: Pools
+  readonly counters: Counters
+  readonly resources: Resources
+  readonly options: PipelineOptions
+}
