@@ -20,6 +20,7 @@ export interface Snapshot {
   readonly upstreams: Upstreams
   /** Groups of a consumer, by the consumer's id, sorted by name. */
   readonly groupsOf: ReadonlyMap<string, readonly ConsumerGroup[]>
+  readonly consumersById: ReadonlyMap<string, Consumer>
   readonly consumersByName: ReadonlyMap<string, Consumer>
   readonly flavor: 'traditional_compatible' | 'traditional'
 }

@@ -1,0 +1,105 @@
+/** kong.router, kong.log, kong.ctx, kong.entities, kong.node, kong.llm: what is known around an exchange. */
+
+import type { Route } from '../../entities/route.ts'
+import type { Service } from '../../entities/service.ts'
+import type { LlmRecord } from '../../llm/record.ts'
+import type { Closable, CtxApi, EntitiesApi, LlmApi, LogApi, NodeApi, RouterApi } from '../../pdk/api.ts'
+import type { AnyEntity } from '../../snapshot/entity-index.ts'
+import { serializeLog } from '../log-record.ts'
+import { guard, Namespace } from './guard.ts'
+
+export class RouterPdk extends Namespace implements RouterApi {
+  getRoute(): Route | null {
+    return this.exchange.match?.route ?? null
+  }
+  getService(): Service | null {
+    return this.exchange.match?.service ?? null
+  }
+}
+guard('router', RouterPdk.prototype)
+
+export class LogPdk extends Namespace implements LogApi {
+  debug(message: string, facts?: object): void {
+    this.exchange.host.logger.debug(message, this.#with(facts))
+  }
+  info(message: string, facts?: object): void {
+    this.exchange.host.logger.info(message, this.#with(facts))
+  }
+  notice(message: string, facts?: object): void {
+    this.exchange.host.logger.notice(message, this.#with(facts))
+  }
+  warn(message: string, facts?: object): void {
+    this.exchange.host.logger.warn(message, this.#with(facts))
+  }
+  err(message: string, facts?: object): void {
+    this.exchange.host.logger.error(message, this.#with(facts))
+  }
+  setSerializeValue(key: string, value: unknown, mode: 'set' | 'add' | 'replace' = 'set'): void {
+    this.exchange.logValues ??= []
+    this.exchange.logValues.push({ key, value, mode })
+  }
+  serialize(): Record<string, unknown> {
+    return serializeLog(this.exchange)
+  }
+
+  #with(facts: object | undefined): object {
+    return { request_id: this.exchange.id, plugin: this.exchange.plugin?.definition.name, ...facts }
+  }
+}
+guard('log', LogPdk.prototype)
+
+export class CtxPdk extends Namespace implements CtxApi {
+  getShared(key: string): unknown {
+    return this.exchange.shared?.get(key)
+  }
+  setShared(key: string, value: unknown): void {
+    this.exchange.shared ??= new Map()
+    this.exchange.shared.set(key, value)
+  }
+  get<T>(create: () => T): T {
+    const { exchange } = this
+    exchange.perPlugin ??= new Map()
+    const present = exchange.plugin && exchange.perPlugin.get(exchange.plugin)
+    if (present) return present as T
+    const value = create()
+    if (exchange.plugin) exchange.perPlugin.set(exchange.plugin, value)
+    return value
+  }
+}
+guard('ctx', CtxPdk.prototype)
+
+export class EntitiesPdk extends Namespace implements EntitiesApi {
+  find(entity: string, field: string, value: string): AnyEntity | null {
+    return this.exchange.snapshot.entities.find(entity, field, value)
+  }
+  referring(entity: string, field: string, id: string): readonly AnyEntity[] {
+    return this.exchange.snapshot.entities.referring(entity, field, id)
+  }
+}
+guard('entities', EntitiesPdk.prototype)
+
+export class NodePdk extends Namespace implements NodeApi {
+  getId(): string {
+    return this.exchange.host.nodeId
+  }
+  getHostname(): string {
+    return this.exchange.host.hostname
+  }
+  count(key: string, amount: number, expiresAt: number): number {
+    return this.exchange.host.counters.increment(key, amount, expiresAt)
+  }
+  readCount(key: string, expiresAt: number): number {
+    return this.exchange.host.counters.get(key, expiresAt)
+  }
+  resource<T extends Closable>(key: string, open: () => T): T {
+    return this.exchange.host.resources.get(`${this.exchange.plugin?.definition.name}:${key}`, open)
+  }
+}
+guard('node', NodePdk.prototype)
+
+export class LlmPdk extends Namespace implements LlmApi {
+  getRecord(): LlmRecord | null {
+    return this.exchange.llm
+  }
+}
+guard('llm', LlmPdk.prototype)
