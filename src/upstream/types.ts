@@ -1,6 +1,8 @@
 /** What the rest of the gateway says to the upstream layer, and what it hears back. */
 
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { UpstreamFailure } from './failure.ts'
 
 /** One address that a request may be sent to. */
 export interface Address {
@@ -21,14 +23,14 @@ export interface PickContext {
   cookie(name: string): string | undefined
   query(name: string): string | undefined
   uriCapture(name: string): string | undefined
-  /** Asked to be set by a hash on a cookie that the client lacks. */
+  /** Takes the whole value of a Set-Cookie header, asked for by a choice that is kept in a cookie which the client lacks. */
   setCookie(value: string): void
 }
 
 /** One try's hold on an address; each is settled exactly once. */
 export interface Lease {
   readonly address: Address
-  /** The `host_header` of the upstream, or the target's own name. */
+  /** The `host_header` of the upstream, or the target's own name; a port that the scheme does not imply is the caller's to add. */
   readonly hostHeader: string | undefined
   /** An answer's head came in: its status, and milliseconds since the send. */
   answered(status: number, latency: number): void
@@ -47,10 +49,14 @@ export interface Balancer {
   pick(context: PickContext, tried: readonly Address[]): Lease | Promise<Lease>
 }
 
+/** Made once per service and kept: connections are shared by what it says, and that is worked out once per object. */
 export interface TlsOptions {
   readonly verify: boolean
+  /** Certificates allowed between the server's own and the root. */
   readonly verifyDepth?: number | undefined
+  /** Name sent and verified; without it the address's `hostname`, and no name at all where that is an IP address. */
   readonly servername?: string | undefined
+  /** PEM; without it the CAs that Node ships with. */
   readonly ca?: readonly string[] | undefined
   readonly cert?: string | undefined
   readonly key?: string | undefined
@@ -59,9 +65,9 @@ export interface TlsOptions {
 /** Milliseconds; 0 means none. */
 export interface Timeouts {
   readonly connect: number
-  /** From the request sent to the first byte of the answer. */
+  /** From the request sent to the end of the answer's head. Like `idle` it is kept coarsely: up to a second late. */
   readonly firstByte: number
-  /** Between two reads of the answer, and two writes of the request. */
+  /** Between two reads of the answer. (A request body that the upstream does not take falls under `firstByte`.) */
   readonly idle: number
   /** From the start of the try to the end of the answer. */
   readonly total: number
@@ -74,10 +80,15 @@ export interface UpstreamRequest {
   readonly method: string
   /** Path and query. */
   readonly path: string
-  /** Names and values in turn, as they go on the wire. */
+  /**
+   * Names and values in turn, as they go on the wire. Without transfer-encoding, keep-alive, upgrade and expect: they are
+   * the connection's. `connection: close` asks for a connection of its own.
+   */
   readonly headers: readonly string[]
+  /** Without a content-length header an iterable goes out chunked. Once anything was sent, a Readable is destroyed when the try fails. */
   readonly body: Buffer | AsyncIterable<Buffer> | null
   readonly timeouts: Timeouts
+  /** For https alone; without it the server's certificate is verified. */
   readonly tls?: TlsOptions | undefined
   /** A protocol switch is asked for. */
   readonly upgrade?: string | undefined
@@ -87,4 +98,27 @@ export interface ResponseHead {
   readonly status: number
   /** Lower-case names; `set-cookie` is always a list. */
   readonly headers: IncomingHttpHeaders
+  /** Names and values in turn, as the upstream wrote them. */
+  readonly rawHeaders: readonly string[]
+}
+
+/**
+ * Hears how one request goes: `head`, `data` any number of times, then `end`; or `upgrade`; and at any time `error`, once and
+ * last. What `head`, `data` or `upgrade` throw aborts the try; `end` and `error` must not throw.
+ */
+export interface UpstreamHandler {
+  /** The head of the answer, informational ones left out. False: no data until `resume()`. */
+  head(head: ResponseHead): boolean
+  /** False: no more until `resume()`. A little may still come then, if the upstream has closed its side. */
+  data(chunk: Buffer): boolean
+  end(trailers: IncomingHttpHeaders): void
+  error(failure: UpstreamFailure): void
+  /** The upstream switched protocols; the socket, and its errors, are the handler's from here on. */
+  upgrade(head: ResponseHead, socket: Duplex): void
+}
+
+export interface UpstreamControl {
+  resume(): void
+  /** Closes the connection; the handler hears `error` with kind `aborted` before this returns, unless it was over. */
+  abort(): void
 }
