@@ -78,3 +78,14 @@ export function kindOfStatus(status: number): ChatErrorKind {
       return status >= 500 ? 'upstream' : 'invalidRequest'
   }
 }
+
+/** Thrown where a call ends in an error that the client is told in its own format. */
+export class ChatFailure extends Error {
+  readonly error: ChatError
+
+  constructor(error: ChatError) {
+    super(error.message)
+    this.name = 'ChatFailure'
+    this.error = error
+  }
+}

@@ -6,6 +6,7 @@ import type { Route } from '../entities/route.ts'
 import type { Service } from '../entities/service.ts'
 import type { LlmRecord } from '../llm/record.ts'
 import type { UpstreamCall } from '../upstream/call.ts'
+import type { ResourceScope } from './resources.ts'
 
 export type HeaderValue = string | readonly string[]
 /** Lower-case names. */
@@ -148,8 +149,6 @@ export interface CtxApi {
   /** Seen by every plugin of this exchange. */
   getShared(key: string): unknown
   setShared(key: string, value: unknown): void
-  /** Seen by this plugin alone, in all its phases. */
-  get<T>(create: () => T): T
 }
 
 export interface EntitiesApi {
@@ -159,18 +158,14 @@ export interface EntitiesApi {
   referring(entity: string, field: string, id: string): readonly Readonly<Record<string, unknown>>[]
 }
 
-export interface Closable {
-  close(): void | Promise<void>
-}
-
 export interface NodeApi {
   getId(): string
   getHostname(): string
   /** Adds to a counter that all workers of this node share; returns the new value. `expiresAt` is in Unix seconds. */
   count(key: string, amount: number, expiresAt: number): number
   readCount(key: string, expiresAt: number): number
-  /** Something that outlives the exchange, as a connection or a queue: opened once for each key, closed with the gateway. */
-  resource<T extends Closable>(key: string, open: () => T): T
+  /** Where a `ResourcePool` keeps what outlives the exchange. */
+  getResources(): ResourceScope
 }
 
 export interface LlmApi {

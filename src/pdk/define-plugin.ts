@@ -1,8 +1,8 @@
 /** How a plugin is written: one object that says all that the gateway must know about it. */
 
 import type { z } from 'zod'
-import type { ChatEvent, Completion } from '../../providers/canonical/events.ts'
 import type { Conversation } from '../../providers/canonical/conversation.ts'
+import type { ChatEvent, Completion } from '../../providers/canonical/events.ts'
 import type { EntityDefinition } from '../entities/definition.ts'
 import type { ErrorFormat } from '../errors/bodies.ts'
 import type { Phase } from './phases.ts'
@@ -47,19 +47,34 @@ export interface PluginDefinition<Config = unknown> {
   rewrite?(kong: RewritePdk, config: Config): void | Promise<void>
   access?(kong: AccessPdk, config: Config): void | Promise<void>
   /** LLM traffic: the conversation, before a target is chosen. Change it, or return another. */
-  chatRequest?(kong: ChatRequestPdk, config: Config, conversation: Conversation): Conversation | void | Promise<Conversation | void>
+  chatRequest?(
+    kong: ChatRequestPdk,
+    config: Config,
+    conversation: Conversation,
+  ): Conversation | void | Promise<Conversation | void>
   /** Holds the whole answer back; excludes `headerFilter` and `bodyFilter`. */
   response?(kong: ResponsePdk, config: Config): void | Promise<void>
   headerFilter?(kong: HeaderFilterPdk, config: Config): void
   /** One piece of the body; returns what goes on in its place. `last` comes once, maybe with an empty piece. */
   bodyFilter?(kong: BodyFilterPdk, config: Config, piece: Buffer, last: boolean): Buffer | void
   /** LLM traffic: events of the answer on their way to the client; returns those that go on. `last` comes once, maybe with none. */
-  chatEvents?(kong: ChatEventsPdk, config: Config, events: readonly ChatEvent[], last: boolean): readonly ChatEvent[] | void
+  chatEvents?(
+    kong: ChatEventsPdk,
+    config: Config,
+    events: readonly ChatEvent[],
+    last: boolean,
+  ): readonly ChatEvent[] | void
   /** LLM traffic: the whole exchange, once it is over. */
   chatDone?(kong: ChatDonePdk, config: Config, exchange: ChatExchange): void | Promise<void>
   /** The answer is sent; nothing that happens here delays the client. */
   log?(kong: LogPdk, config: Config): void | Promise<void>
 }
+
+/**
+ * A plugin whose config type is its own affair. Handlers are methods, so that TypeScript lets a plugin with any config
+ * stand in a list of all of them; the config that a handler gets always went through the plugin's own schema.
+ */
+export type AnyPlugin = PluginDefinition
 
 /** Phases for which a plugin may have a handler. */
 export type HandlerName = Exclude<Phase, 'certificate'>
@@ -76,7 +91,9 @@ export type HandlerName = Exclude<Phase, 'certificate'>
  */
 export function definePlugin<Config>(definition: PluginDefinition<Config>): PluginDefinition<Config> {
   if (definition.response && (definition.headerFilter || definition.bodyFilter)) {
-    throw new TypeError(`Plugin "${definition.name}" has both "response" and "headerFilter" or "bodyFilter"; keep one kind`)
+    throw new TypeError(
+      `Plugin "${definition.name}" has both "response" and "headerFilter" or "bodyFilter"; keep one kind`,
+    )
   }
   if (!Number.isInteger(definition.priority)) {
     throw new TypeError(`Plugin "${definition.name}": priority is not an integer: ${definition.priority}`)

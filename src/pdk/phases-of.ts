@@ -3,9 +3,27 @@
 import type { Api } from './api.ts'
 import type { Phase } from './phases.ts'
 
-
-const everywhere = ['rewrite', 'access', 'chatRequest', 'response', 'headerFilter', 'bodyFilter', 'chatEvents', 'chatDone', 'log'] as const
-const routed = ['access', 'chatRequest', 'response', 'headerFilter', 'bodyFilter', 'chatEvents', 'chatDone', 'log'] as const
+const everywhere = [
+  'rewrite',
+  'access',
+  'chatRequest',
+  'response',
+  'headerFilter',
+  'bodyFilter',
+  'chatEvents',
+  'chatDone',
+  'log',
+] as const
+const routed = [
+  'access',
+  'chatRequest',
+  'response',
+  'headerFilter',
+  'bodyFilter',
+  'chatEvents',
+  'chatDone',
+  'log',
+] as const
 const body = ['rewrite', 'access', 'response'] as const
 const answered = ['response', 'headerFilter', 'bodyFilter', 'log'] as const
 const answering = ['rewrite', 'access', 'chatRequest', 'response', 'headerFilter'] as const
@@ -97,9 +115,15 @@ export const phasesOf = {
     setSerializeValue: everywhere,
     serialize: ['log'],
   },
-  ctx: { getShared: everywhere, setShared: everywhere, get: everywhere },
+  ctx: { getShared: everywhere, setShared: everywhere },
   entities: { find: everywhere, referring: everywhere },
-  node: { getId: everywhere, getHostname: everywhere, count: everywhere, readCount: everywhere, resource: everywhere },
+  node: {
+    getId: everywhere,
+    getHostname: everywhere,
+    count: everywhere,
+    readCount: everywhere,
+    getResources: everywhere,
+  },
   llm: { getRecord: routed },
 } as const satisfies { [Namespace in keyof Api]: { [Name in keyof Api[Namespace]]: readonly Phase[] } }
 

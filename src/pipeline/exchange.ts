@@ -101,11 +101,12 @@ export class Exchange {
   bufferedBody: Buffer | undefined
   tries: Try[] = []
   body: Promise<Buffer> | undefined
+  /** What the client sent behind a request to switch protocols. */
+  upgradeHead: Buffer | undefined
   /** The client left before the answer was complete. */
   aborted = false
 
   shared: Map<string, unknown> | undefined
-  perPlugin: Map<PluginInstance, unknown> | undefined
   logValues: { key: string; value: unknown; mode: 'set' | 'add' | 'replace' }[] | undefined
 
   constructor(host: Host, snapshot: Snapshot, incoming: IncomingMessage, outgoing: ServerResponse) {

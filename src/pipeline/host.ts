@@ -1,7 +1,7 @@
 /** What an exchange needs of the process it runs in. */
 
 import type { BlockList } from 'node:net'
-import type { Closable } from '../pdk/api.ts'
+import type { ResourceScope } from '../pdk/resources.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Pools } from '../upstream/pools.ts'
 
@@ -32,11 +32,6 @@ export interface Counters {
   get(key: string, expiresAt: number): number
 }
 
-/** Things that outlive exchanges and snapshots: connections, queues, files. */
-export interface Resources {
-  get<T extends Closable>(key: string, open: () => T): T
-}
-
 export interface Host {
   readonly version: string
   readonly nodeId: string
@@ -44,6 +39,6 @@ export interface Host {
   readonly logger: Logger
   readonly pools: Pools
   readonly counters: Counters
-  readonly resources: Resources
+  readonly resources: ResourceScope
   readonly options: PipelineOptions
 }

@@ -1,7 +1,7 @@
 /** What log plugins write about an exchange, field by field as Kong's kong.log.serialize has it. */
 
-import { parseQuery } from './query.ts'
 import type { Exchange } from './exchange.ts'
+import { parseQuery } from './query.ts'
 
 export function serializeLog(exchange: Exchange): Record<string, unknown> {
   const { request, incoming, reply, match, consumer, credential } = exchange
@@ -43,7 +43,12 @@ export function serializeLog(exchange: Exchange): Record<string, unknown> {
 }
 
 /** Milliseconds, whole. */
-export function latencies({ marks, tries, reply }: Exchange): { kong: number; proxy: number; request: number; receive: number } {
+export function latencies({ marks, tries, reply }: Exchange): {
+  kong: number
+  proxy: number
+  request: number
+  receive: number
+} {
   const end = marks.end || performance.now()
   const proxied = tries.length > 0 && reply.source === 'service'
   const own = proxied ? marks.sent - marks.start : (marks.head || end) - marks.start
@@ -62,7 +67,15 @@ export function requestSize({ incoming }: Exchange): number {
   return size + Number(incoming.headers['content-length'] ?? 0)
 }
 
-const secretHeaders = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key', 'api-key', 'apikey', 'x-goog-api-key'])
+const secretHeaders = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'x-api-key',
+  'api-key',
+  'apikey',
+  'x-goog-api-key',
+])
 
 function redactHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, unknown> {
   const safe: Record<string, unknown> = { ...headers }

@@ -101,7 +101,12 @@ export class Planner {
     const first = slots.find((slot) => slot.candidates[0]?.definition.errorFormat)?.candidates[0]
     return {
       slots,
-      fixed: slots.every((slot) => slot.fixed !== null) ? phaseLists(slots, slots.map((slot) => slot.fixed)) : null,
+      fixed: slots.every((slot) => slot.fixed !== null)
+        ? phaseLists(
+            slots,
+            slots.map((slot) => slot.fixed),
+          )
+        : null,
       errorFormat: first?.definition.errorFormat?.(first.config) ?? null,
     }
   }

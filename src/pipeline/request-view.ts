@@ -65,7 +65,9 @@ export function isTrusted(ip: string, options: PipelineOptions): boolean {
 function realIp(incoming: IncomingMessage, connecting: string, options: PipelineOptions): string {
   const header = incoming.headers[options.realIpHeader]
   if (header === undefined) return connecting
-  const addresses = String(header).split(',').map((address) => address.trim())
+  const addresses = String(header)
+    .split(',')
+    .map((address) => address.trim())
   let ip = connecting
   for (const address of addresses.reverse()) {
     if (!/^[0-9a-fA-F.:]+$/.test(address)) break

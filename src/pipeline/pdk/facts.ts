@@ -3,7 +3,8 @@
 import type { Route } from '../../entities/route.ts'
 import type { Service } from '../../entities/service.ts'
 import type { LlmRecord } from '../../llm/record.ts'
-import type { Closable, CtxApi, EntitiesApi, LlmApi, LogApi, NodeApi, RouterApi } from '../../pdk/api.ts'
+import type { CtxApi, EntitiesApi, LlmApi, LogApi, NodeApi, RouterApi } from '../../pdk/api.ts'
+import type { ResourceScope } from '../../pdk/resources.ts'
 import type { AnyEntity } from '../../snapshot/entity-index.ts'
 import { serializeLog } from '../log-record.ts'
 import { guard, Namespace } from './guard.ts'
@@ -56,15 +57,6 @@ export class CtxPdk extends Namespace implements CtxApi {
     this.exchange.shared ??= new Map()
     this.exchange.shared.set(key, value)
   }
-  get<T>(create: () => T): T {
-    const { exchange } = this
-    exchange.perPlugin ??= new Map()
-    const present = exchange.plugin && exchange.perPlugin.get(exchange.plugin)
-    if (present) return present as T
-    const value = create()
-    if (exchange.plugin) exchange.perPlugin.set(exchange.plugin, value)
-    return value
-  }
 }
 guard('ctx', CtxPdk.prototype)
 
@@ -91,8 +83,8 @@ export class NodePdk extends Namespace implements NodeApi {
   readCount(key: string, expiresAt: number): number {
     return this.exchange.host.counters.get(key, expiresAt)
   }
-  resource<T extends Closable>(key: string, open: () => T): T {
-    return this.exchange.host.resources.get(`${this.exchange.plugin?.definition.name}:${key}`, open)
+  getResources(): ResourceScope {
+    return this.exchange.host.resources
   }
 }
 guard('node', NodePdk.prototype)

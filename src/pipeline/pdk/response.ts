@@ -82,7 +82,10 @@ function checkStatus(name: string, status: number, least: number): number {
 
 export function checkHeader(caller: string, name: string, value: HeaderValue): void {
   if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && [value].flat().every(isHeaderValue)) return
-  throw new TollError('TOLL_PDK_ARGUMENT', { function: caller, reason: `header ${JSON.stringify(name)} cannot be sent` })
+  throw new TollError('TOLL_PDK_ARGUMENT', {
+    function: caller,
+    reason: `header ${JSON.stringify(name)} cannot be sent`,
+  })
 }
 
 guard('response', ResponsePdk.prototype)

@@ -1,13 +1,7 @@
 /** kong.service, kong.service.request, kong.service.response: the way upstream and what came back. */
 
 import { TollError } from '../../errors/registry.ts'
-import type {
-  HeaderValue,
-  HeaderValues,
-  ServiceApi,
-  ServiceRequestApi,
-  ServiceResponseApi,
-} from '../../pdk/api.ts'
+import type { HeaderValue, HeaderValues, ServiceApi, ServiceRequestApi, ServiceResponseApi } from '../../pdk/api.ts'
 import type { UpstreamCall } from '../../upstream/call.ts'
 import { formatQuery } from '../query.ts'
 import { guard, Namespace } from './guard.ts'

@@ -1,0 +1,47 @@
+/** Finds the route of an exchange, and refuses what the route does not take. */
+
+import { TollError } from '../errors/registry.ts'
+import type { Exchange } from './exchange.ts'
+import { forwardedHeaders } from './forwarded.ts'
+import type { Kong } from './pdk/index.ts'
+
+/** Sets match, plan and error format. Throws TOLL_NO_ROUTE. */
+export function route(exchange: Exchange): void {
+  const { request, incoming, snapshot } = exchange
+  const { socket } = incoming
+  const match = snapshot.router.match({
+    method: request.method,
+    host: request.hostHeader,
+    path: request.path,
+    scheme: request.scheme,
+    sni: 'servername' in socket && typeof socket.servername === 'string' ? socket.servername : undefined,
+    headers: incoming.headers,
+    sourceIp: request.clientIp,
+    sourcePort: socket.remotePort ?? 0,
+    destinationIp: socket.localAddress ?? '',
+    destinationPort: socket.localPort ?? 0,
+  })
+  if (match === null) throw new TollError('TOLL_NO_ROUTE')
+  exchange.match = match
+  exchange.plan = snapshot.planner.plan(match.route.id, match.service?.id)
+  exchange.errorFormat = exchange.plan.errorFormat
+}
+
+/** A route for HTTPS alone sends a client that came over HTTP elsewhere. True where it did. */
+export function refuseProtocol(exchange: Exchange, kong: Kong): boolean {
+  const { match, request } = exchange
+  if (match === null) return false
+  const { protocols, https_redirect_status_code: status } = match.route
+  if (!protocols.includes('https') || protocols.includes('http')) return false
+  const forwarded = forwardedHeaders(exchange)
+  if (forwarded.proto === 'https') return false
+  exchange.phase = 'access'
+  exchange.lists = exchange.plan.fixed
+  if (status === 426) {
+    kong.response.error(426, 'Please use HTTPS protocol', { Connection: 'Upgrade', Upgrade: 'TLS/1.2, HTTP/1.1' })
+  } else {
+    const query = request.rawQuery === undefined ? '' : `?${request.rawQuery}`
+    kong.response.exit(status, null, { Location: `https://${forwarded.host}${request.rawPath}${query}` })
+  }
+  return true
+}
