@@ -14,6 +14,7 @@ function define<const T extends Record<string, ErrorDefinition>>(definitions: T)
 export const errors = define({
   // Requests that are not understood
   TOLL_BAD_REQUEST: { status: 400, message: 'Bad request' },
+  TOLL_MALFORMED: { status: 400, message: 'The request cannot be understood: {reason}' },
   TOLL_BAD_JSON: { status: 400, message: 'The request body is not valid JSON: {reason}' },
   TOLL_CONTENT_TYPE: { status: 415, message: 'This route takes {expected}, but the request says {actual}' },
   TOLL_CONTENT_ENCODING: {

@@ -159,6 +159,11 @@ export const settingsSchema = z.object({
     '16k',
     'Greatest size of the request line and all headers together, in bytes.',
   ),
+  allow_encoded_slash: setting(
+    values.onOff,
+    'off',
+    'Whether request paths may hold `%2F`. Off, they are refused: the gateway and a service may read them differently.',
+  ),
   client_header_timeout: setting(values.duration(0), '60', 'Seconds a client has to send its headers; 0 is no limit.'),
   client_body_timeout: setting(
     values.duration(0),

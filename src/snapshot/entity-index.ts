@@ -1,30 +1,23 @@
-/** Finds entities of a snapshot by id, by a unique field, or by what they refer to; each index is built when first asked for. */
+/** Finds entities of a snapshot by a unique field, or by what they refer to; each index is built when first asked for. */
 
-export type AnyEntity = Readonly<Record<string, unknown>>
+import type { Entity, EntitySet } from '../config/entity-set.ts'
 
 export class EntityIndex {
-  readonly #sets: Readonly<Record<string, readonly AnyEntity[]>>
-  readonly #unique = new Map<string, Map<string, AnyEntity>>()
-  readonly #referring = new Map<string, Map<string, AnyEntity[]>>()
+  readonly set: EntitySet
+  readonly #unique = new Map<string, Map<string, Entity>>()
+  readonly #referring = new Map<string, Map<string, Entity[]>>()
 
-  constructor(sets: Readonly<Record<string, readonly AnyEntity[]>>) {
-    this.#sets = sets
+  constructor(set: EntitySet) {
+    this.set = set
   }
 
-  get sets(): Readonly<Record<string, readonly AnyEntity[]>> {
-    return this.#sets
-  }
-
-  list(entity: string): readonly AnyEntity[] {
-    return this.#sets[entity] ?? []
-  }
-
-  find(entity: string, field: string, value: string): AnyEntity | null {
+  find(entity: string, field: string, value: string): Entity | null {
+    if (field === 'id') return this.set.find(entity, value) ?? null
     const key = `${entity}.${field}`
     let index = this.#unique.get(key)
     if (index === undefined) {
       index = new Map()
-      for (const item of this.list(entity)) {
+      for (const item of this.set.all(entity)) {
         const own = item[field]
         if (typeof own === 'string') index.set(own, item)
       }
@@ -33,18 +26,12 @@ export class EntityIndex {
     return index.get(value) ?? null
   }
 
-  referring(entity: string, field: string, id: string): readonly AnyEntity[] {
+  /** All of that kind whose `field` refers to the entity with that id. */
+  referring(entity: string, field: string, id: string): readonly Entity[] {
     const key = `${entity}.${field}`
     let index = this.#referring.get(key)
     if (index === undefined) {
-      index = new Map()
-      for (const item of this.list(entity)) {
-        const target = referenceId(item[field])
-        if (target === undefined) continue
-        const list = index.get(target)
-        if (list === undefined) index.set(target, [item])
-        else list.push(item)
-      }
+      index = Map.groupBy(this.set.all(entity), (item) => referenceId(item[field]) ?? '')
       this.#referring.set(key, index)
     }
     return index.get(id) ?? []

@@ -1,5 +1,6 @@
 /** All entities, compiled and frozen; one request sees one snapshot. */
 
+import type { EntitySet } from '../config/entity-set.ts'
 import type { Consumer } from '../entities/consumer.ts'
 import type { ConsumerGroup } from '../entities/consumer-group.ts'
 import type { Plan, Planner } from '../pipeline/plan.ts'
@@ -11,6 +12,9 @@ import type { EntityIndex } from './entity-index.ts'
 export interface Snapshot {
   /** MD5 of the configuration's text, hexadecimal, as Kong reports it. */
   readonly hash: string
+  /** As the file has them: references to vaults are not resolved. For the Admin API. */
+  readonly raw: EntitySet
+  /** With every reference resolved. */
   readonly entities: EntityIndex
   readonly router: Router
   readonly planner: Planner
