@@ -171,6 +171,7 @@ export interface NodeApi {
 export interface LlmApi {
   /** What is known of the LLM call of this exchange; `null` where it is none. */
   getRecord(): LlmRecord | null
+  setRecord(record: LlmRecord): void
 }
 
 /** The namespaces as a flat map; `service.request` and `service.response` are nested for the plugin. */

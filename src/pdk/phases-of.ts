@@ -124,7 +124,7 @@ export const phasesOf = {
     readCount: everywhere,
     getResources: everywhere,
   },
-  llm: { getRecord: routed },
+  llm: { getRecord: routed, setRecord: ['access'] },
 } as const satisfies { [Namespace in keyof Api]: { [Name in keyof Api[Namespace]]: readonly Phase[] } }
 
 type PhasesOf = typeof phasesOf

@@ -22,8 +22,9 @@ export interface PipelineOptions {
   /** Lower-case; the header in which a trusted proxy names the client. */
   readonly realIpHeader: string
   readonly realIpRecursive: boolean
-  readonly refuseEncodedSlash: boolean
-  /** Port that clients see for a port that the gateway listens on. */
+  /** Whether a path may hold `%2F`; dots and control characters that are encoded never pass. */
+  readonly allowEncodedSlash: boolean
+  /** Where a service does not say. */
   readonly verifyUpstreamTls: boolean
 }
 
@@ -41,4 +42,6 @@ export interface Host {
   readonly counters: Counters
   readonly resources: ResourceScope
   readonly options: PipelineOptions
+  /** Takes known secrets out of a text. */
+  readonly redact: (text: string) => string
 }

@@ -4,7 +4,9 @@ import { ChatFailure } from '../../providers/canonical/error.ts'
 import { errorBody } from '../errors/bodies.ts'
 import { TollError } from '../errors/registry.ts'
 import type { Phase } from '../pdk/phases.ts'
+import type { LocalAnswer } from '../upstream/call.ts'
 import { sendReply } from './answer.ts'
+import { callContext } from './call-context.ts'
 import type { Exchange } from './exchange.ts'
 import { Kong } from './pdk/index.ts'
 import { phaseLists, pick } from './plan.ts'
@@ -82,11 +84,24 @@ export class Runner {
       if (!exchange.match?.service && exchange.service.host === undefined) throw new TollError('TOLL_NO_SERVICE')
       exchange.call = new ProxyCall(exchange)
     }
+    const { call } = exchange
     try {
-      await new Transfer(this, exchange.call).run()
+      const local = await call.start?.(callContext(exchange, this.kong))
+      if (exchange.reply.exit !== undefined) return
+      if (local !== undefined) this.#exitWith(local)
+      else await new Transfer(this, call).run()
+      if (exchange.reply.exit !== undefined) await this.#sendExit()
     } finally {
-      exchange.call.done?.()
+      call.done?.(exchange.aborted)
     }
+  }
+
+  #exitWith({ status, headers, body }: LocalAnswer): void {
+    const { reply } = this.exchange
+    reply.status = status
+    reply.source = 'exit'
+    reply.exit = { body }
+    for (const [name, value] of Object.entries(headers)) reply.headers.set(name, value)
   }
 
   /** Runs one handler; a handler that returns nothing costs no promise. */

@@ -57,8 +57,9 @@ export class Transfer implements UpstreamHandler {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
+      if (outgoing.closed) return this.#clientLeft()
       outgoing.once('close', () => this.#clientLeft())
-      this.#try_()
+      void this.#nextTry()
     })
   }
 
@@ -120,7 +121,10 @@ export class Transfer implements UpstreamHandler {
     if (this.#try) this.#try.state = 'failed'
     if (this.#finished || exchange.aborted) return this.#resolve()
     if (this.#committed) return this.#failCommitted(failure)
-    if (this.#head === null && this.#request !== null && this.#mayRetry(failure, this.#request)) return this.#try_()
+    if (this.#head === null && this.#request !== null && this.#mayRetry(failure, this.#request)) {
+      void this.#nextTry()
+      return
+    }
     this.#settle(toError(failure))
   }
 
@@ -139,7 +143,7 @@ export class Transfer implements UpstreamHandler {
     })
   }
 
-  async #try_(): Promise<void> {
+  async #nextTry(): Promise<void> {
     const { exchange } = this.#phases
     const startedAt = Date.now()
     const start = performance.now()

@@ -49,6 +49,7 @@ export class Gateway {
       counters: options.counters,
       resources: new ResourceScope(),
       options: pipelineOptions(settings),
+      redact: (text) => options.redactor.redact(text),
       pools: new Pools({
         keepaliveSize: settings.upstream_keepalive_pool_size,
         keepaliveIdle: settings.upstream_keepalive_idle_timeout * 1000,

@@ -5,7 +5,7 @@ import type { Service } from '../../entities/service.ts'
 import type { LlmRecord } from '../../llm/record.ts'
 import type { CtxApi, EntitiesApi, LlmApi, LogApi, NodeApi, RouterApi } from '../../pdk/api.ts'
 import type { ResourceScope } from '../../pdk/resources.ts'
-import type { AnyEntity } from '../../snapshot/entity-index.ts'
+import type { Entity } from '../../config/entity-set.ts'
 import { serializeLog } from '../log-record.ts'
 import { guard, Namespace } from './guard.ts'
 
@@ -61,10 +61,10 @@ export class CtxPdk extends Namespace implements CtxApi {
 guard('ctx', CtxPdk.prototype)
 
 export class EntitiesPdk extends Namespace implements EntitiesApi {
-  find(entity: string, field: string, value: string): AnyEntity | null {
+  find(entity: string, field: string, value: string): Entity | null {
     return this.exchange.snapshot.entities.find(entity, field, value)
   }
-  referring(entity: string, field: string, id: string): readonly AnyEntity[] {
+  referring(entity: string, field: string, id: string): readonly Entity[] {
     return this.exchange.snapshot.entities.referring(entity, field, id)
   }
 }
@@ -92,6 +92,9 @@ guard('node', NodePdk.prototype)
 export class LlmPdk extends Namespace implements LlmApi {
   getRecord(): LlmRecord | null {
     return this.exchange.llm
+  }
+  setRecord(record: LlmRecord): void {
+    this.exchange.llm = record
   }
 }
 guard('llm', LlmPdk.prototype)
