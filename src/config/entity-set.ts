@@ -77,6 +77,11 @@ export class EntitySet {
     return this.#buckets.get(name)?.definition
   }
 
+  /** Every kind that has entities, by name. */
+  toRecord(): Record<string, readonly Entity[]> {
+    return Object.fromEntries(this.names().map((name) => [name, this.all(name)]))
+  }
+
   get services() {
     return this.of(services)
   }
