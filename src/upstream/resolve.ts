@@ -43,7 +43,7 @@ const defaults: ResolverOptions = {
   staleTtl: 3_600_000,
   errorTtl: 1000,
   maxNames: 10_000,
-  lookup: async (name) => (await dnsLookup(name, { all: true, order: 'ipv4first' })).map(({ address }) => address),
+  lookup: lookUp,
   resolveSrv: dnsResolveSrv,
   now: () => performance.now(),
 }
@@ -67,6 +67,13 @@ export class Resolver {
   /** Milliseconds after which asking again may bring something new. */
   get ttl(): number {
     return this.#options.ttl
+  }
+
+  /** As `resolve`, though an answer that is no longer fresh is never served while a new one can be had. */
+  resolveFresh(name: string): readonly Resolved[] | Promise<readonly Resolved[]> {
+    const entry = this.#entries.get(name)
+    if (entry?.answer === undefined || entry.answer === null) return this.resolve(name)
+    return this.#options.now() < entry.freshUntil ? entry.answer : (entry.asking ?? this.#ask(name, entry))
   }
 
   /**
@@ -122,7 +129,8 @@ export class Resolver {
   async #query(name: string): Promise<readonly Resolved[]> {
     const answer = name.startsWith('_') ? await this.#querySrv(name) : (await this.#lookup(name)).map(toResolved)
     if (answer.length === 0) throw new Error('the answer is empty')
-    return answer
+    // Servers rotate their answers; what is the same shall look the same.
+    return answer.toSorted(byAddress)
   }
 
   async #querySrv(name: string): Promise<readonly Resolved[]> {
@@ -141,6 +149,18 @@ export class Resolver {
   #lookup(name: string): Promise<readonly string[]> {
     return isIP(name) === 0 ? this.#options.lookup(name) : Promise.resolve([name])
   }
+}
+
+/** IPv6 addresses count only where there are no others: too many hosts have them and no way to reach them. */
+async function lookUp(name: string): Promise<string[]> {
+  const found = await dnsLookup(name, { all: true })
+  const v4 = found.filter(({ family }) => family === 4)
+  return (v4.length > 0 ? v4 : found).map(({ address }) => address)
+}
+
+function byAddress(a: Resolved, b: Resolved): number {
+  if (a.host !== b.host) return a.host < b.host ? -1 : 1
+  return (a.port ?? 0) - (b.port ?? 0)
 }
 
 function toResolved(host: string): Resolved {
