@@ -40,6 +40,8 @@ export interface RequestApi {
   /** The first value. */
   getHeader(name: string): string | undefined
   getHeaders(): HeaderValues
+  /** Every value of a header that came more than once, each as it came; empty where it is absent. */
+  getHeaderValues(name: string): readonly string[]
   /** Milliseconds since the epoch. */
   getStartTime(): number
   getUriCaptures(): { unnamed: readonly string[]; named: Readonly<Record<string, string>> }
@@ -54,12 +56,24 @@ export interface Credential {
   readonly consumer?: { readonly id: string } | null | undefined
 }
 
+/** The connection that a request came over. */
+export interface ConnectionFacts {
+  /** The gateway's own end. */
+  readonly serverAddress: string
+  readonly serverPort: number
+  /** Number of the connection in this process. */
+  readonly serial: number
+  /** Number of this question among those that were asked about the connection; tells its requests apart. */
+  readonly ordinal: number
+}
+
 export interface ClientApi {
   /** The address of the connection. */
   getIp(): string
   /** The client's own address, told by a trusted proxy where there is one. */
   getForwardedIp(): string
   getPort(): number
+  getConnection(): ConnectionFacts
   getCredential(): Credential | null
   getConsumer(): Consumer | null
   /** The groups of the consumer, by name. */
@@ -158,6 +172,20 @@ export interface EntitiesApi {
   referring(entity: string, field: string, id: string): readonly Readonly<Record<string, unknown>>[]
 }
 
+/** Ids of the entities that a plugin's config is bound to. */
+export interface PluginScope {
+  readonly route: string | undefined
+  readonly service: string | undefined
+  readonly consumer: string | undefined
+  readonly consumerGroup: string | undefined
+}
+
+export interface PluginApi {
+  /** Id of the plugin entity whose config the handler has. */
+  getId(): string
+  getScope(): PluginScope
+}
+
 export interface NodeApi {
   getId(): string
   getHostname(): string
@@ -186,6 +214,7 @@ export interface Api {
   log: LogApi
   ctx: CtxApi
   entities: EntitiesApi
+  plugin: PluginApi
   node: NodeApi
   llm: LlmApi
 }

@@ -51,6 +51,7 @@ export const phasesOf = {
     getQuery: everywhere,
     getHeader: everywhere,
     getHeaders: everywhere,
+    getHeaderValues: everywhere,
     getStartTime: everywhere,
     getUriCaptures: routed,
     getRawBody: body,
@@ -60,6 +61,7 @@ export const phasesOf = {
     getIp: everywhere,
     getForwardedIp: everywhere,
     getPort: everywhere,
+    getConnection: everywhere,
     getCredential: routed,
     getConsumer: routed,
     getConsumerGroups: routed,
@@ -117,6 +119,7 @@ export const phasesOf = {
   },
   ctx: { getShared: everywhere, setShared: everywhere },
   entities: { find: everywhere, referring: everywhere },
+  plugin: { getId: everywhere, getScope: everywhere },
   node: {
     getId: everywhere,
     getHostname: everywhere,
@@ -153,6 +156,7 @@ export interface PdkOf<P extends Phase> {
   readonly log: Offered<'log', P>
   readonly ctx: Offered<'ctx', P>
   readonly entities: Offered<'entities', P>
+  readonly plugin: Offered<'plugin', P>
   readonly node: Offered<'node', P>
   readonly llm: Offered<'llm', P>
 }

@@ -19,6 +19,7 @@ export function callContext(exchange: Exchange, kong: Kong): CallContext {
     pickContext: pickContext(exchange),
     replyHeaders: reply.headers,
     totalTimeout: host.options.totalTimeout,
+    maxBuffered: host.options.maxBufferedResponse,
     verifyTls: host.options.verifyUpstreamTls,
     balancer: (name, port): Balancer => snapshot.upstreams.balancer(name, port),
     setStatus: (status) => {

@@ -53,7 +53,7 @@ function portColon(host: string): number {
 }
 
 /** IPv4 addresses come mapped into IPv6 where a socket listens on both. */
-function plainAddress(address: string): string {
+export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
 }
 

@@ -2,8 +2,12 @@
 
 import type { Consumer } from '../../entities/consumer.ts'
 import type { ConsumerGroup } from '../../entities/consumer-group.ts'
-import type { ClientApi, Credential } from '../../pdk/api.ts'
+import type { ClientApi, ConnectionFacts, Credential } from '../../pdk/api.ts'
+import { plainAddress } from '../request-view.ts'
 import { guard, Namespace } from './guard.ts'
+
+const connections = new WeakMap<object, { readonly serial: number; asked: number }>()
+let lastSerial = 0
 
 export class ClientPdk extends Namespace implements ClientApi {
   getIp(): string {
@@ -14,6 +18,22 @@ export class ClientPdk extends Namespace implements ClientApi {
   }
   getPort(): number {
     return this.exchange.incoming.socket.remotePort ?? 0
+  }
+  getConnection(): ConnectionFacts {
+    const { socket } = this.exchange.incoming
+    let connection = connections.get(socket)
+    if (connection === undefined) {
+      lastSerial++
+      connection = { serial: lastSerial, asked: 0 }
+      connections.set(socket, connection)
+    }
+    connection.asked++
+    return {
+      serverAddress: plainAddress(socket.localAddress ?? ''),
+      serverPort: socket.localPort ?? 0,
+      serial: connection.serial,
+      ordinal: connection.asked,
+    }
   }
   getCredential(): Credential | null {
     return this.exchange.credential

@@ -1,11 +1,11 @@
-/** kong.router, kong.log, kong.ctx, kong.entities, kong.node, kong.llm: what is known around an exchange. */
+/** kong.router, kong.log, kong.ctx, kong.entities, kong.plugin, kong.node, kong.llm: what is known around an exchange. */
 
+import type { Entity } from '../../config/entity-set.ts'
 import type { Route } from '../../entities/route.ts'
 import type { Service } from '../../entities/service.ts'
 import type { LlmRecord } from '../../llm/record.ts'
-import type { CtxApi, EntitiesApi, LlmApi, LogApi, NodeApi, RouterApi } from '../../pdk/api.ts'
+import type { CtxApi, EntitiesApi, LlmApi, LogApi, NodeApi, PluginApi, PluginScope, RouterApi } from '../../pdk/api.ts'
 import type { ResourceScope } from '../../pdk/resources.ts'
-import type { Entity } from '../../config/entity-set.ts'
 import { serializeLog } from '../log-record.ts'
 import { guard, Namespace } from './guard.ts'
 
@@ -69,6 +69,22 @@ export class EntitiesPdk extends Namespace implements EntitiesApi {
   }
 }
 guard('entities', EntitiesPdk.prototype)
+
+export class PluginPdk extends Namespace implements PluginApi {
+  getId(): string {
+    return this.exchange.plugin?.entity.id ?? ''
+  }
+  getScope(): PluginScope {
+    const entity = this.exchange.plugin?.entity
+    return {
+      route: entity?.route?.id,
+      service: entity?.service?.id,
+      consumer: entity?.consumer?.id,
+      consumerGroup: entity?.consumer_group?.id,
+    }
+  }
+}
+guard('plugin', PluginPdk.prototype)
 
 export class NodePdk extends Namespace implements NodeApi {
   getId(): string {

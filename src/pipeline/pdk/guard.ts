@@ -17,6 +17,7 @@ const titles: Readonly<Record<keyof Api, string>> = {
   log: 'kong.log',
   ctx: 'kong.ctx',
   entities: 'kong.entities',
+  plugin: 'kong.plugin',
   node: 'kong.node',
   llm: 'kong.llm',
 }

@@ -2,7 +2,7 @@
 
 import type { Exchange } from '../exchange.ts'
 import { ClientPdk } from './client.ts'
-import { CtxPdk, EntitiesPdk, LlmPdk, LogPdk, NodePdk, RouterPdk } from './facts.ts'
+import { CtxPdk, EntitiesPdk, LlmPdk, LogPdk, NodePdk, PluginPdk, RouterPdk } from './facts.ts'
 import { RequestPdk } from './request.ts'
 import { ResponsePdk } from './response.ts'
 import { ServicePdk } from './service.ts'
@@ -49,6 +49,9 @@ export class Kong {
   }
   get entities(): EntitiesPdk {
     return new EntitiesPdk(this.#exchange)
+  }
+  get plugin(): PluginPdk {
+    return new PluginPdk(this.#exchange)
   }
   get node(): NodePdk {
     return new NodePdk(this.#exchange)

@@ -67,6 +67,16 @@ export class RequestPdk extends Namespace implements RequestApi {
   getHeaders(): HeaderValues {
     return this.exchange.incoming.headers
   }
+  getHeaderValues(name: string): readonly string[] {
+    const lower = name.toLowerCase()
+    const { headers, rawHeaders } = this.exchange.incoming
+    const values: string[] = []
+    if (headers[lower] === undefined) return values
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      if (rawHeaders[index]?.toLowerCase() === lower) values.push(rawHeaders[index + 1] ?? '')
+    }
+    return values
+  }
   getStartTime(): number {
     return this.exchange.startedAt
   }
