@@ -119,10 +119,14 @@ export interface ServiceApi {
   setCall(call: UpstreamCall): void
 }
 
+/** The request to the service as it stands now: the client's own, with what plugins have changed so far. */
 export interface ServiceRequestApi {
   setScheme(scheme: 'http' | 'https'): void
   /** Starts with a slash; replaces the path made of service and route. */
   setPath(path: string): void
+  /** Without the question mark. */
+  getRawQuery(): string
+  getQuery(): Record<string, string | true | (string | true)[]>
   setRawQuery(query: string): void
   setQuery(query: Readonly<Record<string, string | true | readonly (string | true)[]>>): void
   setMethod(method: string): void
@@ -131,6 +135,10 @@ export interface ServiceRequestApi {
   addHeader(name: string, value: HeaderValue): void
   clearHeader(name: string): void
   setHeaders(headers: Readonly<Record<string, HeaderValue>>): void
+  /** All values of a header, in their order; empty where there is none. */
+  getHeaderValues(name: string): readonly string[]
+  /** Reads the client's body where no plugin has replaced it. Throws as `request.getRawBody` does. */
+  getRawBody(limit?: number): Promise<Buffer>
   setRawBody(body: string | Buffer): void
 }
 
@@ -147,6 +155,24 @@ export interface RouterApi {
   getService(): Service | null
 }
 
+/** The numbers of an exchange that is over, without the cost of a whole log record. */
+export interface Measurements {
+  /** 499 where the client left first. */
+  readonly status: number
+  readonly source: 'service' | 'exit' | 'error'
+  /** Whole milliseconds, as `latencies` of the log record. `proxy` is -1 where nothing came from upstream. */
+  readonly latencies: {
+    readonly kong: number
+    readonly proxy: number
+    readonly request: number
+    readonly receive: number
+  }
+  /** Bytes. */
+  readonly requestSize: number
+  /** Bytes of the body. */
+  readonly responseSize: number
+}
+
 export interface LogApi {
   debug(message: string, facts?: object): void
   info(message: string, facts?: object): void
@@ -157,6 +183,7 @@ export interface LogApi {
   setSerializeValue(key: string, value: unknown, mode?: 'set' | 'add' | 'replace'): void
   /** The record that log plugins write. */
   serialize(): Record<string, unknown>
+  measure(): Measurements
 }
 
 export interface CtxApi {
@@ -186,12 +213,21 @@ export interface PluginApi {
   getScope(): PluginScope
 }
 
+/** The gateway's own log, for what outlives an exchange; within one, `kong.log` says more. */
+export interface NodeLog {
+  info(message: string, facts?: object): void
+  notice(message: string, facts?: object): void
+  warn(message: string, facts?: object): void
+  error(message: string, facts?: object): void
+}
+
 export interface NodeApi {
   getId(): string
   getHostname(): string
   /** Adds to a counter that all workers of this node share; returns the new value. `expiresAt` is in Unix seconds. */
   count(key: string, amount: number, expiresAt: number): number
   readCount(key: string, expiresAt: number): number
+  getLog(): NodeLog
   /** Where a `ResourcePool` keeps what outlives the exchange. */
   getResources(): ResourceScope
 }

@@ -91,6 +91,8 @@ export const phasesOf = {
   serviceRequest: {
     setScheme: sending,
     setPath: sending,
+    getRawQuery: sending,
+    getQuery: sending,
     setRawQuery: sending,
     setQuery: sending,
     setMethod: sending,
@@ -99,6 +101,8 @@ export const phasesOf = {
     addHeader: sending,
     clearHeader: sending,
     setHeaders: sending,
+    getHeaderValues: sending,
+    getRawBody: sending,
     setRawBody: sending,
   },
   serviceResponse: {
@@ -116,6 +120,7 @@ export const phasesOf = {
     err: everywhere,
     setSerializeValue: everywhere,
     serialize: ['log'],
+    measure: ['log'],
   },
   ctx: { getShared: everywhere, setShared: everywhere },
   entities: { find: everywhere, referring: everywhere },
@@ -125,6 +130,7 @@ export const phasesOf = {
     getHostname: everywhere,
     count: everywhere,
     readCount: everywhere,
+    getLog: everywhere,
     getResources: everywhere,
   },
   llm: { getRecord: routed, setRecord: ['access'] },

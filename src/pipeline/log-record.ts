@@ -1,5 +1,6 @@
 /** What log plugins write about an exchange, field by field as Kong's kong.log.serialize has it. */
 
+import type { Measurements } from '../pdk/api.ts'
 import type { Exchange } from './exchange.ts'
 import { parseQuery } from './query.ts'
 
@@ -40,6 +41,18 @@ export function serializeLog(exchange: Exchange): Record<string, unknown> {
   if (credential) record.authenticated_entity = { id: credential.id, consumer_id: consumer?.id }
   for (const { key, value, mode } of exchange.logValues ?? []) assign(record, key, value, mode)
   return record
+}
+
+/** What metrics need, without a record being made. */
+export function measureExchange(exchange: Exchange): Measurements {
+  const { reply } = exchange
+  return {
+    status: exchange.aborted ? 499 : reply.status,
+    source: reply.source,
+    latencies: latencies(exchange),
+    requestSize: requestSize(exchange),
+    responseSize: reply.size,
+  }
 }
 
 /** Milliseconds, whole. */

@@ -4,9 +4,20 @@ import type { Entity } from '../../config/entity-set.ts'
 import type { Route } from '../../entities/route.ts'
 import type { Service } from '../../entities/service.ts'
 import type { LlmRecord } from '../../llm/record.ts'
-import type { CtxApi, EntitiesApi, LlmApi, LogApi, NodeApi, PluginApi, PluginScope, RouterApi } from '../../pdk/api.ts'
+import type {
+  CtxApi,
+  EntitiesApi,
+  LlmApi,
+  LogApi,
+  Measurements,
+  NodeApi,
+  NodeLog,
+  PluginApi,
+  PluginScope,
+  RouterApi,
+} from '../../pdk/api.ts'
 import type { ResourceScope } from '../../pdk/resources.ts'
-import { serializeLog } from '../log-record.ts'
+import { measureExchange, serializeLog } from '../log-record.ts'
 import { guard, Namespace } from './guard.ts'
 
 export class RouterPdk extends Namespace implements RouterApi {
@@ -41,6 +52,9 @@ export class LogPdk extends Namespace implements LogApi {
   }
   serialize(): Record<string, unknown> {
     return serializeLog(this.exchange)
+  }
+  measure(): Measurements {
+    return measureExchange(this.exchange)
   }
 
   #with(facts: object | undefined): object {
@@ -98,6 +112,9 @@ export class NodePdk extends Namespace implements NodeApi {
   }
   readCount(key: string, expiresAt: number): number {
     return this.exchange.host.counters.get(key, expiresAt)
+  }
+  getLog(): NodeLog {
+    return this.exchange.host.logger
   }
   getResources(): ResourceScope {
     return this.exchange.host.resources

@@ -3,7 +3,8 @@
 import { TollError } from '../../errors/registry.ts'
 import type { HeaderValue, HeaderValues, ServiceApi, ServiceRequestApi, ServiceResponseApi } from '../../pdk/api.ts'
 import type { UpstreamCall } from '../../upstream/call.ts'
-import { formatQuery } from '../query.ts'
+import { readBody } from '../body.ts'
+import { formatQuery, parseQuery, type QueryMap } from '../query.ts'
 import { guard, Namespace } from './guard.ts'
 import { checkHeader } from './response.ts'
 
@@ -19,6 +20,12 @@ export class ServiceRequestPdk extends Namespace implements ServiceRequestApi {
       })
     }
     this.exchange.service.path = path
+  }
+  getRawQuery(): string {
+    return this.exchange.service.query ?? this.exchange.request.rawQuery ?? ''
+  }
+  getQuery(): QueryMap {
+    return parseQuery(this.getRawQuery())
   }
   setRawQuery(query: string): void {
     this.exchange.service.query = query
@@ -56,6 +63,16 @@ export class ServiceRequestPdk extends Namespace implements ServiceRequestApi {
   }
   setHeaders(headers: Readonly<Record<string, HeaderValue>>): void {
     for (const [name, value] of Object.entries(headers)) this.setHeader(name, value)
+  }
+  getHeaderValues(name: string): readonly string[] {
+    const lower = name.toLowerCase()
+    const edit = this.exchange.service.headers?.get(lower)
+    if (edit !== undefined) return [edit.value ?? []].flat()
+    return this.exchange.incoming.headersDistinct[lower] ?? []
+  }
+  getRawBody(limit?: number): Promise<Buffer> {
+    const { body } = this.exchange.service
+    return body === undefined ? readBody(this.exchange, limit) : Promise.resolve(body)
   }
   setRawBody(body: string | Buffer): void {
     this.exchange.service.body = typeof body === 'string' ? Buffer.from(body) : body
