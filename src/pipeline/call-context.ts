@@ -82,7 +82,11 @@ class PluginChatPhases implements ChatPhases {
     for (const instance of this.#lists?.chatDone ?? []) {
       exchange.plugin = instance
       const failed = (error: unknown) =>
-        exchange.host.logger.error('chatDone failed', { request_id: exchange.id, plugin: instance.definition.name, error })
+        exchange.host.logger.error('chatDone failed', {
+          request_id: exchange.id,
+          plugin: instance.definition.name,
+          error,
+        })
       try {
         void Promise.resolve(
           instance.definition.chatDone?.(this.#kong, instance.config, { conversation, completion }),

@@ -14,7 +14,7 @@ export interface PipelineOptions {
   readonly bodyTimeout: number
   /** Milliseconds for a whole exchange with an upstream; 0: none. */
   readonly totalTimeout: number
-  /** Which headers of its own the gateway sets, by Kong's names of them, lower-case. */
+  /** Which headers of its own the gateway sets, lower-case. */
   readonly headers: ReadonlySet<string>
   readonly requestIdUpstream: boolean
   readonly allowDebugHeader: boolean

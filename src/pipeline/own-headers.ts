@@ -6,25 +6,24 @@ export function addOwnHeaders(exchange: Exchange): void {
   const { reply, marks, host, upstreamStatus, match, incoming } = exchange
   const { headers } = host.options
   const server = `tollgate/${host.version}`
-  const latency = headers.has('latency_tokens')
   if (reply.source === 'service') {
-    if (latency || headers.has('x-kong-upstream-latency')) {
+    if (headers.has('x-kong-upstream-latency')) {
       reply.headers.set('X-Kong-Upstream-Latency', String(Math.round(marks.head - marks.sent)))
     }
-    if (latency || headers.has('x-kong-proxy-latency')) {
+    if (headers.has('x-kong-proxy-latency')) {
       reply.headers.set('X-Kong-Proxy-Latency', String(Math.round(marks.sent - marks.start)))
     }
     if (headers.has('x-kong-upstream-status') && upstreamStatus !== undefined) {
       reply.headers.set('X-Kong-Upstream-Status', String(upstreamStatus))
     }
-    if (headers.has('server_tokens') || headers.has('via')) reply.headers.add('Via', `1.1 ${server}`)
-    if (headers.has('server_tokens') && !reply.headers.has('server')) reply.headers.set('Server', server)
+    if (headers.has('via')) reply.headers.add('Via', `1.1 ${server}`)
+    if (headers.has('server') && !reply.headers.has('server')) reply.headers.set('Server', server)
   } else {
-    if (latency || headers.has('x-kong-response-latency')) {
-      const from = marks.accessEnd || performance.now()
-      reply.headers.set('X-Kong-Response-Latency', String(Math.round(from - marks.start)))
+    if (headers.has('x-kong-response-latency')) {
+      const until = marks.accessEnd || performance.now()
+      reply.headers.set('X-Kong-Response-Latency', String(Math.round(until - marks.start)))
     }
-    if (headers.has('server_tokens') || headers.has('server')) reply.headers.set('Server', server)
+    if (headers.has('server')) reply.headers.set('Server', server)
   }
   if (headers.has('x-kong-request-id')) reply.headers.set('X-Kong-Request-Id', exchange.id)
   if (host.options.allowDebugHeader && incoming.headers['kong-debug'] === '1' && match !== null) {

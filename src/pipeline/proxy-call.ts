@@ -5,6 +5,7 @@ import type { Service } from '../entities/service.ts'
 import { TollError } from '../errors/registry.ts'
 import { connectionNames, isHopByHop } from '../http/headers.ts'
 import { upstreamPath } from '../router/upstream-path.ts'
+import type { EntityIndex } from '../snapshot/entity-index.ts'
 import type { Attempt, BodyTransform, UpstreamCall } from '../upstream/call.ts'
 import type { UpstreamFailure } from '../upstream/send.ts'
 import type { Address, Balancer, Lease, PickContext, Timeouts, TlsOptions, UpstreamRequest } from '../upstream/types.ts'
@@ -125,22 +126,21 @@ export class ProxyCall implements UpstreamCall {
     }
   }
 
+  /** One object for a service and a name, so that connections are found again by it. */
   #tls(lease: Lease): TlsOptions {
-    const { host, snapshot } = this.#exchange
     const service = this.#service
-    const certificate =
-      service?.client_certificate && snapshot.entities.find('certificates', 'id', service.client_certificate.id)
-    const authorities = (service?.ca_certificates ?? [])
-      .map((id) => snapshot.entities.find('ca_certificates', 'id', id)?.cert)
-      .filter((cert) => typeof cert === 'string')
-    return {
-      verify: service?.tls_verify ?? host.options.verifyUpstreamTls,
-      verifyDepth: service?.tls_verify_depth ?? undefined,
-      servername: lease.hostHeader?.split(':')[0],
-      ca: authorities.length > 0 ? authorities : undefined,
-      cert: typeof certificate?.cert === 'string' ? certificate.cert : undefined,
-      key: typeof certificate?.key === 'string' ? certificate.key : undefined,
+    const { snapshot, host } = this.#exchange
+    const servername = lease.hostHeader?.replace(/:\d+$/, '')
+    const known = service && tlsOptions.get(service)?.get(servername)
+    if (known) return known
+    const options = service
+      ? serviceTls(service, servername, snapshot.entities, host.options.verifyUpstreamTls)
+      : { verify: host.options.verifyUpstreamTls, servername }
+    if (service) {
+      const byName = tlsOptions.get(service) ?? new Map<string | undefined, TlsOptions>()
+      tlsOptions.set(service, byName.set(servername, options))
     }
+    return options
   }
 
   #headers(lease: Lease, body: Buffer | Readable | null): string[] {
@@ -187,6 +187,28 @@ export class ProxyCall implements UpstreamCall {
     const { hostname, port } = lease.address
     const usual = this.#scheme === 'https' ? 443 : 80
     return port === usual ? hostname : `${hostname}:${port}`
+  }
+}
+
+const tlsOptions = new WeakMap<Service, Map<string | undefined, TlsOptions>>()
+
+function serviceTls(
+  service: Service,
+  servername: string | undefined,
+  entities: EntityIndex,
+  verifyByDefault: boolean,
+): TlsOptions {
+  const certificate = service.client_certificate && entities.find('certificates', 'id', service.client_certificate.id)
+  const authorities = (service.ca_certificates ?? [])
+    .map((id) => entities.find('ca_certificates', 'id', id)?.cert)
+    .filter((cert) => typeof cert === 'string')
+  return {
+    verify: service.tls_verify ?? verifyByDefault,
+    verifyDepth: service.tls_verify_depth ?? undefined,
+    servername,
+    ca: authorities.length > 0 ? authorities : undefined,
+    cert: typeof certificate?.cert === 'string' ? certificate.cert : undefined,
+    key: typeof certificate?.key === 'string' ? certificate.key : undefined,
   }
 }
 

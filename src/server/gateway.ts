@@ -52,7 +52,7 @@ export class Gateway {
       redact: (text) => options.redactor.redact(text),
       pools: new Pools({
         keepaliveSize: settings.upstream_keepalive_pool_size,
-        keepaliveIdle: settings.upstream_keepalive_idle_timeout * 1000,
+        keepaliveTimeout: settings.upstream_keepalive_idle_timeout * 1000,
         keepaliveRequests: settings.upstream_keepalive_max_requests,
       }),
     }
@@ -75,10 +75,12 @@ export class Gateway {
       registry,
       flavor: settings.router_flavor === 'traditional' ? 'traditional' : 'traditional_compatible',
       env,
+      pools: this.host.pools,
       onSecret: (secret) => redactor.add(secret),
       onWarning: (message) => logger.warn(message),
       previous,
     })
+    this.#snapshot.upstreams.start()
     previous?.upstreams.stop()
   }
 

@@ -139,5 +139,3 @@ export function openConnections(server: Server): Promise<number> {
     server.getConnections((error, count) => (error ? reject(error) : resolve(count)))
   })
 }
-
-

@@ -7,6 +7,7 @@ import { Planner } from '../pipeline/plan.ts'
 import type { PluginInstance } from '../pipeline/plugin-instance.ts'
 import { compileRouter } from '../router/index.ts'
 import { Upstreams } from '../upstream/index.ts'
+import type { Pools } from '../upstream/pools.ts'
 import { EntityIndex } from './entity-index.ts'
 import type { PluginRegistry } from './plugin-registry.ts'
 import { resolveSecrets } from './resolve-secrets.ts'
@@ -16,6 +17,7 @@ export interface BuildOptions {
   readonly registry: PluginRegistry
   readonly flavor: 'traditional_compatible' | 'traditional'
   readonly env: NodeJS.ProcessEnv
+  readonly pools: Pools
   /** Hears every value that came from a vault, so that it can be kept out of logs. */
   readonly onSecret: (secret: string) => void
   /** Hears what is not as it should be and does not stop the snapshot. */
@@ -33,6 +35,7 @@ export function buildSnapshot(config: LoadedConfig, options: BuildOptions): Snap
   const upstreams = new Upstreams(
     set.upstreams,
     Map.groupBy(set.targets, (target) => target.upstream.id),
+    { pools: options.pools },
     options.previous?.upstreams,
   )
   // Plans are made now rather than by the first request: a wrong `ordering` must stop the snapshot.
@@ -48,16 +51,14 @@ export function buildSnapshot(config: LoadedConfig, options: BuildOptions): Snap
     upstreams,
     groupsOf: groupsOf(set),
     consumersById: new Map(set.consumers.map((consumer) => [consumer.id, consumer])),
-    consumersByName: new Map(set.consumers.flatMap((consumer) => (consumer.username ? [[consumer.username, consumer]] : []))),
+    consumersByName: new Map(
+      set.consumers.flatMap((consumer) => (consumer.username ? [[consumer.username, consumer]] : [])),
+    ),
     flavor: options.flavor,
   }
 }
 
-function instances(
-  set: EntitySet,
-  configs: ReadonlyMap<string, unknown>,
-  registry: PluginRegistry,
-): PluginInstance[] {
+function instances(set: EntitySet, configs: ReadonlyMap<string, unknown>, registry: PluginRegistry): PluginInstance[] {
   return set.plugins.map((entity) => {
     const definition = registry.get(entity.name)
     if (definition === undefined) throw new Error(`plugin '${entity.name}' not enabled`)

@@ -36,6 +36,8 @@ export interface CallContext {
   /** Milliseconds for everything; 0: none. */
   readonly totalTimeout: number
   readonly verifyTls: boolean
+  /** Bytes of an answer that may be held in memory. */
+  readonly maxBuffered: number
   balancer(host: string, port: number): Balancer
   setStatus(status: number): void
   /** Takes known secrets out of a text. */

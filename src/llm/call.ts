@@ -1,0 +1,176 @@
+/** One LLM call: sends it to its target, times it, and judges the answer. */
+
+import { TollError } from '../errors/registry.ts'
+import { isHeaderValue } from '../http/headers.ts'
+import type { Attempt, BodyTransform, CallContext, LocalAnswer, UpstreamCall } from '../upstream/call.ts'
+import type { UpstreamFailure } from '../upstream/send.ts'
+import type { Address, Lease, ResponseHead, UpstreamRequest } from '../upstream/types.ts'
+import { costOf } from './cost.ts'
+import { ErrorTransform } from './error-transform.ts'
+import type { LlmRecord } from './record.ts'
+import type { Target } from './target.ts'
+import type { Wire } from './wire.ts'
+
+export interface LlmCallOptions {
+  readonly target: Target
+  readonly wire: Wire
+  readonly record: LlmRecord
+  /** Whether a good answer names the model in X-Kong-LLM-Model. */
+  readonly modelHeader: boolean
+  /** Milliseconds. */
+  readonly timeouts?: { readonly connect: number; readonly read: number } | undefined
+}
+
+/** Headers of a provider's answer that a client may see. */
+const passedOn = ['content-type', 'retry-after', 'retry-after-ms', 'x-should-retry', 'openai-processing-ms'] as const
+
+const usual = { connect: 60_000, read: 60_000 }
+
+export class LlmCall implements UpstreamCall {
+  readonly retries = 5
+  readonly #options: LlmCallOptions
+  readonly #tried: Address[] = []
+  #context: CallContext | null = null
+  #sentAt = 0
+
+  constructor(options: LlmCallOptions) {
+    this.#options = options
+  }
+
+  start(context: CallContext): LocalAnswer | undefined | Promise<LocalAnswer | undefined> {
+    this.#context = context
+    this.#sentAt = performance.now()
+    return this.#options.wire.prepare(context)
+  }
+
+  next(): Attempt | Promise<Attempt> {
+    const context = this.#started()
+    const { endpoint, provider } = this.#options.target
+    if (endpoint === null)
+      throw new TollError('TOLL_LLM_UNSUPPORTED', { provider: provider.name, what: 'this request' })
+    const lease = context.balancer(endpoint.host, endpoint.port).pick(context.pickContext, this.#tried)
+    return lease instanceof Promise ? lease.then((given) => this.#attempt(given)) : this.#attempt(lease)
+  }
+
+  /** A call costs money: it is repeated only where the provider cannot have seen it. */
+  mayRetry(failure: UpstreamFailure, _request: UpstreamRequest): boolean {
+    return failure.phase === 'connect' && failure.kind !== 'aborted'
+  }
+
+  receive(head: ResponseHead): BodyTransform | null {
+    const context = this.#started()
+    const { wire, record, target, modelHeader } = this.#options
+    context.replyHeaders.clear()
+    for (const name of passedOn) {
+      const value = head.headers[name]
+      if (typeof value === 'string') context.replyHeaders.set(name, value)
+    }
+    const encoding = head.headers['content-encoding']
+    if (encoding !== undefined) context.replyHeaders.set('Content-Encoding', encoding)
+    context.replyHeaders.set('X-Request-Id', context.requestId)
+    if (head.status !== 200) return new ErrorTransform(wire, head, context)
+    if (modelHeader) context.replyHeaders.set('X-Kong-LLM-Model', `${target.provider.name}/${record.requestModel}`)
+    const transform = wire.receive(head, context)
+    return transform === null ? null : new TimedTransform(transform, record, this.#sentAt)
+  }
+
+  done(aborted: boolean): void {
+    const { wire, record, target } = this.#options
+    wire.done(aborted)
+    record.latency = performance.now() - this.#sentAt
+    record.cost = costOf(record.usage, target.model.options)
+  }
+
+  #started(): CallContext {
+    if (this.#context === null) throw new TypeError('the call was not started')
+    return this.#context
+  }
+
+  #attempt(lease: Lease): Attempt {
+    const context = this.#started()
+    const { wire, target, timeouts = usual } = this.#options
+    const { endpoint, auth } = target
+    if (endpoint === null) throw new TypeError('a target without an endpoint has no attempts')
+    this.#tried.push(lease.address)
+    this.#sentAt = performance.now()
+    const body = wire.body()
+    const authority = isUsualPort(endpoint.scheme, endpoint.port) ? endpoint.host : `${endpoint.host}:${endpoint.port}`
+    const headers = ['Host', authority, 'Content-Type', 'application/json', 'Accept-Encoding', 'identity']
+    headers.push('User-Agent', `tollgate/${context.version}`, 'Content-Length', String(body.length), ...wire.headers())
+    for (const [name, value] of Object.entries(target.provider.headers?.(target.model.options) ?? {})) {
+      headers.push(name, value)
+    }
+    pushCredential(headers, target, context)
+    return {
+      lease,
+      request: {
+        scheme: endpoint.scheme,
+        address: lease.address,
+        method: 'POST',
+        path: withQuery(endpoint.fullPath ?? endpoint.basePath + wire.path, auth),
+        headers,
+        body,
+        timeouts: {
+          connect: timeouts.connect,
+          firstByte: timeouts.read,
+          idle: timeouts.read,
+          total: context.totalTimeout,
+        },
+        tls: endpoint.scheme === 'https' ? { verify: context.verifyTls, servername: endpoint.host } : undefined,
+      },
+    }
+  }
+}
+
+function isUsualPort(scheme: 'http' | 'https', port: number): boolean {
+  return port === (scheme === 'https' ? 443 : 80)
+}
+
+/** The configured credential; the client's own only where it may override it, and only under the same header. */
+function pushCredential(headers: string[], { auth }: Target, context: CallContext): void {
+  if (auth.header_name === undefined || auth.header_value === undefined) return
+  const sent = context.headers[auth.header_name.toLowerCase()]
+  const value = auth.allow_override && typeof sent === 'string' ? sent : auth.header_value
+  if (!isHeaderValue(value)) {
+    throw new TollError('TOLL_PDK_ARGUMENT', {
+      function: 'auth.header_value',
+      reason: 'it holds a line end or another control character',
+    })
+  }
+  headers.push(auth.header_name, value)
+}
+
+function withQuery(
+  path: string,
+  { param_location: location, param_name: name, param_value: value }: Target['auth'],
+): string {
+  if (location !== 'query' || name === undefined || value === undefined) return path
+  return `${path}${path.includes('?') ? '&' : '?'}${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+}
+
+/** Notes when the first piece of a good answer came. */
+class TimedTransform implements BodyTransform {
+  readonly #inner: BodyTransform
+  readonly #record: LlmRecord
+  readonly #sentAt: number
+
+  constructor(inner: BodyTransform, record: LlmRecord, sentAt: number) {
+    this.#inner = inner
+    this.#record = record
+    this.#sentAt = sentAt
+  }
+
+  get holding(): boolean {
+    return this.#inner.holding
+  }
+  push(chunk: Buffer): Buffer | string | null {
+    this.#record.timeToFirstToken ??= performance.now() - this.#sentAt
+    return this.#inner.push(chunk)
+  }
+  end(): Buffer | string | null {
+    return this.#inner.end()
+  }
+  fail(failure: UpstreamFailure): Buffer | string | null {
+    return this.#inner.fail(failure)
+  }
+}

@@ -1,0 +1,118 @@
+/** Answers that go on byte for byte, while their usage is read. */
+
+import { ChatFailure, chatError } from '../../../providers/canonical/error.ts'
+import type { ChatFormat } from '../../../providers/canonical/format.ts'
+import { asObject, asString } from '../../../providers/canonical/json.ts'
+import { UsageTap } from '../../../providers/formats/usage-tap.ts'
+import { TollError } from '../../errors/registry.ts'
+import type { BodyTransform } from '../../upstream/call.ts'
+import type { UpstreamFailure } from '../../upstream/send.ts'
+import { Collector } from '../collect.ts'
+import type { LlmRecord } from '../record.ts'
+import { failureText } from './failure-text.ts'
+
+export class PassStream implements BodyTransform {
+  readonly #tap: UsageTap
+  readonly #options: { format: ChatFormat; record: LlmRecord; requestId: string }
+  #committed = false
+
+  constructor(options: { format: ChatFormat; record: LlmRecord; hideUsage: boolean; requestId: string }) {
+    this.#options = options
+    this.#tap = new UsageTap(options.format, { hideUsage: options.hideUsage })
+  }
+
+  get holding(): boolean {
+    return !this.#committed
+  }
+
+  push(chunk: Buffer): Buffer | null {
+    const bytes = this.#tap.push(chunk)
+    if (!this.#committed) {
+      // An error in place of the first event can still be told as one.
+      if (this.#tap.error !== undefined) throw new ChatFailure(this.#tap.error)
+      this.#committed = true
+    }
+    this.#note()
+    return bytes.length > 0 ? bytes : null
+  }
+
+  end(): Buffer | string | null {
+    const rest = this.#tap.end()
+    this.#note()
+    if (this.#tap.finished || this.#tap.error !== undefined) return rest.length > 0 ? rest : null
+    if (!this.#committed) throw new ChatFailure(chatError('upstream', 'the provider sent an empty stream'))
+    return Buffer.concat([
+      rest,
+      Buffer.from(
+        failureText(this.#options.format, 'the stream of the provider was cut short', this.#options.requestId),
+      ),
+    ])
+  }
+
+  fail(failure: UpstreamFailure): string {
+    return failureText(
+      this.#options.format,
+      `the provider failed while it answered: ${failure.reason}`,
+      this.#options.requestId,
+    )
+  }
+
+  #note(): void {
+    const { record } = this.#options
+    const { usage, model } = this.#tap
+    if (usage !== undefined) record.usage = usage
+    if (model !== undefined) record.responseModel = model
+  }
+}
+
+export interface PassJsonOptions {
+  readonly format: Pick<ChatFormat, 'decodeUsage'>
+  readonly record: LlmRecord
+  readonly limit: number
+  readonly provider: string
+}
+
+/** Held until it is whole: what is no JSON must not go on as a good answer. */
+export class PassJson implements BodyTransform {
+  readonly holding = true
+  readonly #options: PassJsonOptions
+  readonly #body: Collector
+
+  constructor(options: PassJsonOptions) {
+    this.#options = options
+    this.#body = new Collector(options.limit)
+  }
+
+  push(chunk: Buffer): null {
+    this.#body.push(chunk)
+    return null
+  }
+
+  end(): Buffer {
+    const { format, record, provider } = this.#options
+    const bytes = this.#body.whole()
+    const body = parseAnswer(bytes, provider)
+    const usage = asObject(body.usage)
+    if (usage !== undefined) record.usage = format.decodeUsage(usage)
+    record.responseModel = asString(body.model)
+    if (record.logPayloads) record.responseBody = bytes.toString('utf8')
+    return bytes
+  }
+
+  fail(): null {
+    return null
+  }
+}
+
+/** Throws TOLL_LLM_UPSTREAM where the bytes are no JSON object. */
+export function parseAnswer(bytes: Buffer, provider: string) {
+  let body: unknown
+  try {
+    body = JSON.parse(bytes.toString('utf8'))
+  } catch {
+    throw new TollError('TOLL_LLM_UPSTREAM', { provider, reason: 'it is not JSON' })
+  }
+  const object = asObject(body)
+  if (object === undefined) throw new TollError('TOLL_LLM_UPSTREAM', { provider, reason: 'it is not a JSON object' })
+  return object
+}
