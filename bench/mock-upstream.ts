@@ -5,51 +5,64 @@
  */
 
 import { createServer, type Socket } from 'node:net'
-import { readMarker } from './load/bodies.ts'
+import { type Ask, readMarker } from './load/bodies.ts'
 import { pacer } from './mock/pacer.ts'
-import { jsonReply, type MockFormat, type StreamReply, streamReply } from './mock/replies.ts'
+import { jsonReply, type MockFormat, streamReply } from './mock/replies.ts'
 import { requestReader } from './mock/request-reader.ts'
 
 /** Events that leave in one write when a stream has no gaps: what a vendor's TCP segments look like to a reader. */
 const BURST = 10
-const DEFAULT_ASK = { answerBytes: 1024, chunks: 100, gapMs: 0 }
+const DEFAULT_ASK: Ask = { answerBytes: 1024, chunks: 100, gapMs: 0 }
 const STREAM = /"stream" *: *true/
 const USAGE = /"include_usage" *: *true/
 
-const jsonReplies = new Map<string, Buffer>()
-const streamReplies = new Map<string, StreamReply>()
-const pace = pacer()
-
-function answer(socket: Socket, path: string, body: Buffer): void {
-  const format: MockFormat = path.startsWith('/v1/messages') ? 'anthropic' : 'openai'
-  const ask = readMarker(body) ?? DEFAULT_ASK
-  // Only the ends of the body are searched: that is where every gateway leaves these members, and a long prompt is not read.
-  const ends =
-    body.length < 4096
-      ? body.toString('latin1')
-      : body.toString('latin1', 0, 2048) + body.toString('latin1', body.length - 2048)
-  if (!STREAM.test(ends)) {
-    const key = `${format}:${ask.answerBytes}`
-    const reply = jsonReplies.get(key) ?? jsonReply(format, ask)
-    jsonReplies.set(key, reply)
-    socket.write(reply)
-    return
-  }
-  const withUsage = USAGE.test(ends)
-  const key = `${format}:${ask.chunks}:${ask.gapMs}:${withUsage}`
-  const reply = streamReplies.get(key) ?? build(format, ask, withUsage)
-  streamReplies.set(key, reply)
-  socket.write(reply.head)
-  if (ask.gapMs > 0) pace(socket, reply.steps, ask.gapMs)
-  else for (const step of reply.steps) socket.write(step)
+/** What is written for a request: `steps` one after the other, `gapMs` apart. */
+interface Plan {
+  readonly steps: readonly Buffer[]
+  readonly gapMs: number
 }
 
-function build(format: MockFormat, ask: typeof DEFAULT_ASK, withUsage: boolean): StreamReply {
-  const reply = streamReply(format, ask, withUsage)
-  if (ask.gapMs > 0) return reply
+const plans = new Map<string, Plan>()
+const pace = pacer()
+let lastPath = ''
+let lastBody = Buffer.alloc(0)
+let lastPlan: Plan = { steps: [], gapMs: 0 }
+
+function answer(socket: Socket, path: string, body: Buffer): void {
+  // A load sends the same body over and over: comparing it costs a tenth of looking into it.
+  if (path !== lastPath || !body.equals(lastBody)) {
+    lastPlan = planFor(path, body)
+    lastPath = path
+    lastBody = Buffer.from(body)
+  }
+  const { steps, gapMs } = lastPlan
+  if (gapMs > 0) pace(socket, steps, gapMs)
+  else for (const step of steps) socket.write(step)
+}
+
+function planFor(path: string, body: Buffer): Plan {
+  const format: MockFormat = path.startsWith('/v1/messages') ? 'anthropic' : 'openai'
+  const ask = readMarker(body) ?? DEFAULT_ASK
+  const text = body.toString('latin1')
+  const isStream = STREAM.test(text)
+  const withUsage = USAGE.test(text)
+  const key = [format, isStream, withUsage, ask.answerBytes, ask.chunks, ask.gapMs].join(':')
+  const plan = plans.get(key) ?? (isStream ? streamPlan(format, ask, withUsage) : jsonPlan(format, ask))
+  plans.set(key, plan)
+  return plan
+}
+
+function jsonPlan(format: MockFormat, ask: Ask): Plan {
+  return { steps: [jsonReply(format, ask)], gapMs: 0 }
+}
+
+function streamPlan(format: MockFormat, ask: Ask, withUsage: boolean): Plan {
+  const { head, steps } = streamReply(format, ask, withUsage)
+  const width = ask.gapMs > 0 ? 1 : BURST
   const bursts: Buffer[] = []
-  for (let at = 0; at < reply.steps.length; at += BURST) bursts.push(Buffer.concat(reply.steps.slice(at, at + BURST)))
-  return { head: reply.head, steps: bursts }
+  for (let at = 0; at < steps.length; at += width) bursts.push(Buffer.concat(steps.slice(at, at + width)))
+  const [first = Buffer.alloc(0), ...rest] = bursts
+  return { steps: [Buffer.concat([head, first]), ...rest], gapMs: ask.gapMs }
 }
 
 const server = createServer({ noDelay: true }, (socket) => {

@@ -2,6 +2,7 @@
 
 import { type Cell, measure, medianCell, prepare } from './measure/cell.ts'
 import type { CellContext, Prepared } from './measure/context.ts'
+import { isInterrupted } from './measure/processes.ts'
 import type { RunningStack } from './stacks/stack.ts'
 import type { Load, Workload } from './workloads.ts'
 
@@ -13,6 +14,7 @@ export interface Up {
 
 /** Tells the person who waits how far the run is. */
 export function say(text: string): void {
+  if (isInterrupted()) return
   process.stderr.write(`${text}\n`)
 }
 

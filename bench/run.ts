@@ -13,7 +13,7 @@ import type { CellContext } from './measure/context.ts'
 import { pinSelf, planCores } from './measure/cores.ts'
 import { machineFacts } from './measure/machine.ts'
 import { memoryOf } from './measure/memory.ts'
-import { startProcess, stopAll, stopAllOnExit } from './measure/processes.ts'
+import { isInterrupted, startProcess, stopAll, stopAllOnExit } from './measure/processes.ts'
 import { choose, type Options, readOptions, USAGE } from './options.ts'
 import { report } from './report.ts'
 import type { Results } from './results.ts'
@@ -40,6 +40,7 @@ async function main(): Promise<void> {
     return
   }
   const results = await run(options)
+  if (isInterrupted()) return
   const text = report(results)
   const isFull = process.argv.length === 2
   const file = isFull ? join(here, 'RESULTS.md') : join(cache, 'last.md')

@@ -48,7 +48,13 @@ export function judge(results: Results): Verdict[] {
       Math.round(value).toLocaleString('en'),
     ),
     sustained(results),
-    below('Idle memory under 100 MB a worker', divide(idle?.largest, MB), 100, (value) => `${value.toFixed(0)} MB`),
+    below(
+      'Idle memory under 100 MB a worker',
+      divide(idle?.largest, MB),
+      100,
+      (value) =>
+        `${value.toFixed(0)} MB (${((idle?.total ?? 0) / MB).toFixed(0)} MB in ${idle?.processes ?? 0} processes)`,
+    ),
     twoWorkers(results),
     below(
       'Translating OpenAI to Anthropic costs at most 1.5x the CPU of same-format JSON',

@@ -1,7 +1,7 @@
 /** Checks one whole answer of a stack before it is measured: a proxy that answers fast and wrong is not fast. */
 
 import { z } from 'zod'
-import { answerText, streamText } from '../mock/replies.ts'
+import { answerText, type MockFormat, streamText } from '../mock/replies.ts'
 import type { Workload } from '../workloads.ts'
 import type { Answer } from './once.ts'
 
@@ -22,7 +22,7 @@ export function findFault(workload: Workload, answer: Answer): string | undefine
 
 function findJsonFault(workload: Workload, text: string): string | undefined {
   const content = chatSchema.parse(JSON.parse(text)).choices[0]?.message.content
-  return content === answerText(workload.answerBytes)
+  return content === answerText(upstreamFormat(workload), workload.answerBytes)
     ? undefined
     : 'the text of the answer differs from what the upstream sent'
 }
@@ -35,8 +35,13 @@ function findStreamFault(workload: Workload, text: string): string | undefined {
     .map((line) => line.slice(6))
   const chunks = data.filter((line) => line !== '[DONE]').map((line) => chunkSchema.parse(JSON.parse(line)))
   const contents = chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').filter((content) => content !== '')
-  if (contents.join('') !== streamText(workload.chunks))
+  if (contents.join('') !== streamText(upstreamFormat(workload), workload.chunks))
     return `the text of the stream differs (${contents.length} chunks)`
   if (contents.length !== workload.chunks) return `${contents.length} chunks with text instead of ${workload.chunks}`
   return data.at(-1) === '[DONE]' ? undefined : 'the stream has no [DONE]'
+}
+
+/** A stack that is to translate must have asked the upstream in the other format: the mock's text tells. */
+function upstreamFormat(workload: Workload): MockFormat {
+  return workload.translated === true ? 'anthropic' : 'openai'
 }

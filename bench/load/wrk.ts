@@ -73,7 +73,7 @@ export async function runWrk(options: WrkOptions): Promise<WrkResult> {
   const errors = summary.statusErrors + summary.socketErrors
   return {
     requests: good,
-    total: summary.requests,
+    total: good,
     errors,
     firstError:
       errors > 0 ? `${summary.statusErrors} answers without status 2xx or 3xx, ${summary.socketErrors} broken` : null,

@@ -43,6 +43,8 @@ export interface Numbers {
 }
 
 const WARM_SECONDS = 1
+/** A stack that fails more than one request in a hundred has no speed to tell of. */
+const MOST_ERRORS = 0.01
 /** Events of a stream beside the chunks that were asked for, in OpenAI's format: role, finish reason, [DONE]. */
 const FRAMING_EVENTS = 3
 
@@ -74,7 +76,11 @@ export async function measure(workload: Workload, load: Load, prepared: Prepared
   try {
     return { ...cell, fault: undefined, numbers: await measureOnce(workload, load, prepared, context) }
   } catch (error) {
-    return { ...cell, fault: String(error).slice(0, 300), numbers: undefined }
+    return {
+      ...cell,
+      fault: (error instanceof Error ? error.message : String(error)).slice(0, 300),
+      numbers: undefined,
+    }
   }
 }
 
@@ -93,6 +99,9 @@ async function measureOnce(workload: Workload, load: Load, prepared: Prepared, c
   const readCpu = watchCpu(stack, context.upstreamPid)
   const result = await send(workload, load, prepared, context)
   const cpu = readCpu()
+  if (result.errors > result.total * MOST_ERRORS) {
+    throw new Error(`${result.errors} errors beside ${result.total} answers: ${result.firstError ?? 'unknown'}`)
+  }
   // A live cell ends in the middle of its streams: what was delivered of them counts, not only the whole ones.
   const units = load.kind === 'live' ? result.totalEvents / (workload.chunks + FRAMING_EVENTS) : result.total
   const micros = (seconds: number): number | undefined =>

@@ -31,11 +31,18 @@ export interface Managed {
 const TAIL_BYTES = 1500
 const STOP_MS = 4000
 const running = new Set<number>()
+let interrupted = false
 // A bench that is killed outright can end nobody: then the kernel tells its children to end.
 const PARENT_DEATH = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'TERM'] : []
 
-/** Starts a process; throws an Error if the command cannot be run. */
+/** Whether a signal has told this run to end: what it would still find out is worth nothing. */
+export function isInterrupted(): boolean {
+  return interrupted
+}
+
+/** Starts a process; throws an Error if the command cannot be run, or the run has been interrupted. */
 export function startProcess(options: StartOptions): Managed {
+  if (interrupted) throw new Error('interrupted')
   const [command = 'taskset', ...args] = [
     ...PARENT_DEATH,
     'taskset',
@@ -102,6 +109,7 @@ export function stopAllOnExit(cleanUp: () => void): void {
     ['SIGHUP', 129],
   ] as const) {
     process.once(signal, () => {
+      interrupted = true
       void stopAll().finally(() => process.exit(code))
     })
   }

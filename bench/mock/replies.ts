@@ -11,16 +11,17 @@ export interface StreamReply {
   readonly steps: readonly Buffer[]
 }
 
-/** The text that a stream of `chunks` chunks adds up to. */
-export function streamText(chunks: number): string {
-  return Array.from({ length: chunks }, (_, index) => word(index)).join('')
+/** The text that a stream of `chunks` chunks adds up to; it tells by which of its formats the mock was asked. */
+export function streamText(format: MockFormat, chunks: number): string {
+  return Array.from({ length: chunks }, (_, index) => word(format, index)).join('')
 }
 
-/** The text of a JSON answer of about `bytes` bytes. */
-export function answerText(bytes: number): string {
-  return 'All happy teapots are alike; each unhappy teapot is unhappy in its own way. '
-    .repeat(Math.ceil(bytes / 76))
-    .slice(0, Math.max(1, bytes - 420))
+/** The text of a JSON answer of about `bytes` bytes; it begins with the name of the format. */
+export function answerText(format: MockFormat, bytes: number): string {
+  const text = 'All happy teapots are alike; each unhappy teapot is unhappy in its own way. '.repeat(
+    Math.ceil(bytes / 76),
+  )
+  return `${format}: ${text.slice(0, Math.max(1, bytes - 430))}`
 }
 
 /** A whole JSON answer, head included. */
@@ -42,8 +43,8 @@ export function streamReply(format: MockFormat, ask: Ask, withUsage: boolean): S
   return { head, steps: [...steps.slice(0, -1), Buffer.concat([last, Buffer.from('0\r\n\r\n')])] }
 }
 
-function word(index: number): string {
-  return ` word${index % 10}`
+function word(format: MockFormat, index: number): string {
+  return ` ${format === 'openai' ? 'word' : 'term'}${index % 10}`
 }
 
 function httpChunk(event: string): Buffer {
@@ -55,7 +56,7 @@ const COMPLETION = { id: 'chatcmpl-bench0123456789', created: 1_700_000_000, mod
 const USAGE = { prompt_tokens: 180, completion_tokens: 100, total_tokens: 280 }
 
 function openaiAnswer(ask: Ask): object {
-  const message = { role: 'assistant', content: answerText(ask.answerBytes), refusal: null }
+  const message = { role: 'assistant', content: answerText('openai', ask.answerBytes), refusal: null }
   return {
     ...COMPLETION,
     object: 'chat.completion',
@@ -75,7 +76,7 @@ function openaiEvents(chunks: number, withUsage: boolean): string[][] {
     `data: ${JSON.stringify({ ...COMPLETION, object: 'chat.completion.chunk', system_fingerprint: 'fp_bench', choices, ...rest })}\n\n`
   const choice = (delta: object, finish: string | null): string =>
     event([{ index: 0, delta, logprobs: null, finish_reason: finish }])
-  const groups = Array.from({ length: chunks }, (_, index) => [choice({ content: word(index) }, null)])
+  const groups = Array.from({ length: chunks }, (_, index) => [choice({ content: word('openai', index) }, null)])
   groups[0]?.unshift(choice({ role: 'assistant', content: '', refusal: null }, null))
   groups.at(-1)?.push(choice({}, 'stop'), ...(withUsage ? [event([], { usage: USAGE })] : []), 'data: [DONE]\n\n')
   return groups
@@ -86,7 +87,7 @@ const MESSAGE = { id: 'msg_bench0123456789', type: 'message', role: 'assistant',
 function anthropicAnswer(ask: Ask): object {
   return {
     ...MESSAGE,
-    content: [{ type: 'text', text: answerText(ask.answerBytes) }],
+    content: [{ type: 'text', text: answerText('anthropic', ask.answerBytes) }],
     stop_reason: 'end_turn',
     stop_sequence: null,
     usage: { input_tokens: 180, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 100 },
@@ -96,7 +97,7 @@ function anthropicAnswer(ask: Ask): object {
 function anthropicEvents(chunks: number): string[][] {
   const event = (type: string, rest: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`
   const groups = Array.from({ length: chunks }, (_, index) => [
-    event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: word(index) } }),
+    event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: word('anthropic', index) } }),
   ])
   const message = { ...MESSAGE, content: [], stop_reason: null, stop_sequence: null }
   groups[0]?.unshift(
