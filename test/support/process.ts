@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { reapAtEnd } from './reaper.ts'
 import { tempDir } from './temp-dir.ts'
 
 export interface GatewayOptions {
@@ -65,11 +66,11 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   })
   const printed = { stdout: '', stderr: '' }
   const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
+  const dismiss = reapAtEnd({ pid: child.pid })
   const exited = Promise.withResolvers<number | null>()
   // 'close' comes after the last output, 'exit' may come before it.
   child.once('close', (code) => {
-    process.off('exit', kill)
+    dismiss()
     folder.remove()
     exited.resolve(code)
   })

@@ -6,6 +6,7 @@ import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from './free-port.ts'
+import { reapAtEnd } from './reaper.ts'
 import { tempDir } from './temp-dir.ts'
 
 export interface TestRedis {
@@ -43,8 +44,7 @@ async function start(binary: string, port: number): Promise<TestRedis | string> 
   const folder = tempDir()
   const options = ['--bind', '127.0.0.1', '--dir', folder.path, '--save', '', '--appendonly', 'no', '--daemonize', 'no']
   const child = spawn(binary, ['--port', String(port), ...options], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
+  const dismiss = reapAtEnd({ pid: child.pid })
   const ended = Promise.withResolvers<void>()
   child.once('exit', () => ended.resolve())
   child.once('error', () => ended.resolve())
@@ -65,7 +65,7 @@ async function start(binary: string, port: number): Promise<TestRedis | string> 
   child.once('close', () => ready.resolve(false))
 
   const tidy = () => {
-    process.off('exit', kill)
+    dismiss()
     folder.remove()
   }
   if (!(await ready.promise)) {

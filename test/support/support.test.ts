@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
@@ -66,6 +67,27 @@ test('a temporary folder is gone once removed', () => {
   folder.remove()
   folder.remove()
   expect(existsSync(folder.path)).toBe(false)
+})
+
+test('a process that is killed leaves no folder and no child', async () => {
+  const reaper = JSON.stringify(new URL('./reaper.ts', import.meta.url).href)
+  const folder = tempDir()
+  const code = `
+    const { spawn } = await import('node:child_process')
+    const { reapAtEnd } = await import(${reaper})
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' })
+    reapAtEnd({ pid: child.pid, folder: ${JSON.stringify(folder.path)} })
+    console.log('running')
+    setInterval(() => {}, 1000)
+  `
+  const dying = spawn(process.execPath, ['--input-type=module', '-e', code])
+  await once(dying.stdout, 'data')
+  dying.kill('SIGKILL')
+  // Its output closes only when its child, which shares it, is gone too.
+  await once(dying, 'close')
+  await waitFor(() => !existsSync(folder.path))
+  expect(dying.signalCode).toBe('SIGKILL')
+  folder.remove()
 })
 
 test('a free port can be listened on', async () => {

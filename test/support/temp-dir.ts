@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { reapAtEnd } from './reaper.ts'
 
 export interface TempDir {
   readonly path: string
@@ -10,19 +11,15 @@ export interface TempDir {
   remove(): void
 }
 
-const left = new Set<string>()
-const remove = (path: string) => {
-  left.delete(path)
-  rmSync(path, { recursive: true, force: true })
-}
-
-process.once('exit', () => {
-  for (const path of left) remove(path)
-})
-
-/** Makes an empty folder; it is removed by `remove`, or else when the process exits. */
+/** Makes an empty folder; it is removed by `remove`, or else when the process ends. */
 export function tempDir(): TempDir {
   const path = mkdtempSync(join(tmpdir(), 'tollgate-test-'))
-  left.add(path)
-  return { path, remove: () => remove(path) }
+  const dismiss = reapAtEnd({ folder: path })
+  return {
+    path,
+    remove() {
+      rmSync(path, { recursive: true, force: true })
+      dismiss()
+    },
+  }
 }
