@@ -51,6 +51,13 @@ function contradictions(settings: Settings, given: GivenSettings): string[] {
       `admin_listen (${whereOf('admin_listen', given)}): ${open.map(address).join(', ')} can be reached from other machines; set admin_token, or listen on 127.0.0.1`,
     )
   }
+  for (const name of ['admin_token', 'declarative_config_string'] as const) {
+    const text = settings[name]
+    // Taken as it is, a misspelled reference would be a token that anyone can guess.
+    if (text?.startsWith('{vault:') && !isVaultReference(text)) {
+      problems.push(`${name} (${whereOf(name, given)}) is not a valid reference; write {vault://env/NAME}`)
+    }
+  }
   if (settings.declarative_config !== null && settings.declarative_config_string !== null) {
     problems.push(
       `declarative_config (${whereOf('declarative_config', given)}) and declarative_config_string (${whereOf('declarative_config_string', given)}) are both set; keep one`,

@@ -285,6 +285,15 @@ describe('problems', () => {
   })
 })
 
+test.each(['{vault:/env/TOKEN}', '{vault://env/MY TOKEN}', '{vault://env/TOKEN'])(
+  'the token %s is refused',
+  (token) => {
+    expect(problemsOf({ env: { TOLLGATE_ADMIN_TOKEN: token } })).toEqual([
+      'admin_token (env TOLLGATE_ADMIN_TOKEN) is not a valid reference; write {vault://env/NAME}',
+    ])
+  },
+)
+
 describe('warnings', () => {
   test('name what has no effect, and a token that may be guessed', () => {
     const argv = ['--proxy-listen=127.0.0.1:0 http2 ssl', '--worker-consistency=eventual', '--trusted-ips=unix:,::/0']
