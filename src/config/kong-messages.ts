@@ -1,6 +1,7 @@
 /** Kong's words for what a zod schema refuses; a message that a schema sets itself is left alone. */
 
 import { z } from 'zod'
+import { valueAt } from './problems.ts'
 
 type RawIssue = Parameters<z.core.$ZodErrorMap>[0]
 type Path = readonly PropertyKey[]
@@ -68,20 +69,21 @@ export function parseWith<T extends z.ZodType>(
 ): { ok: true; data: z.output<T> } | { ok: false; complaints: Complaint[] } {
   const result = schema.safeParse(value, { error: kongMessage })
   if (result.success) return { ok: true, data: result.data }
-  return { ok: false, complaints: result.error.issues.flatMap((issue) => complaintsOf(issue, [])) }
+  return { ok: false, complaints: result.error.issues.flatMap((issue) => complaintsOf(issue, [], value)) }
 }
 
-function complaintsOf(issue: z.core.$ZodIssue, base: Path): Complaint[] {
+function complaintsOf(issue: z.core.$ZodIssue, base: Path, root: unknown): Complaint[] {
   const path = [...base, ...issue.path]
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({ segments: plain([...path, key]), message: issue.message, unknownField: true }))
     case 'invalid_union': {
       const branch = closestBranch(issue.errors)
-      if (branch !== undefined) return branch.flatMap((inner) => complaintsOf(inner, path))
+      if (branch !== undefined) return branch.flatMap((inner) => complaintsOf(inner, path, root))
       if ('options' in issue && issue.discriminator !== undefined && issue.options !== undefined) {
+        const missing = valueAt(root, plain(path)) === undefined
         const options = issue.options.map(String).join(', ')
-        return [{ segments: plain([...path, issue.discriminator]), message: `expected one of: ${options}` }]
+        return [{ segments: plain(path), message: missing ? 'required field missing' : `expected one of: ${options}` }]
       }
       break
     }

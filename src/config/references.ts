@@ -5,7 +5,7 @@ import type { Problems } from './problems.ts'
 import { type Fields, isRecord } from './records.ts'
 
 /** Stands where a reference leads nowhere, so that the rest of the entity can be checked all the same. */
-const nowhere = '00000000-0000-0000-0000-000000000000'
+export const nowhere = '00000000-0000-0000-0000-000000000000'
 
 export class ReferenceIndex {
   readonly #byId = new Map<string, RawEntity>()

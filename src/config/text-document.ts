@@ -83,7 +83,7 @@ function stepIntoMap(map: YAMLMap, key: string, follow: Follow): Step | undefine
     }
   }
   for (const pair of map.items) {
-    if (!isScalar(pair.key) || String(pair.key.value) !== '<<' || !isNode(pair.value)) continue
+    if (!isScalar(pair.key) || pair.key.source !== '<<' || !isNode(pair.value)) continue
     const merged = follow(pair.value)
     const sources = isSeq(merged) ? merged.items : [merged]
     for (const source of sources) {

@@ -3,6 +3,7 @@
 import type { RawEntity } from './collect.ts'
 import type { Problems } from './problems.ts'
 import { type Fields, isRecord } from './records.ts'
+import { nowhere } from './references.ts'
 
 /** Sees the entities of a file one after the other. */
 export class Uniqueness {
@@ -24,7 +25,8 @@ export class Uniqueness {
       if (value !== undefined) claims.push([`${field}:${within}:${value}`, `${field} set to '${value}'`])
     }
     claims.push([`id:${entity.id.toLowerCase()}`, `primary key set to '${entity.id}'`])
-    if (cacheKey !== undefined) {
+    // A reference that leads nowhere is a problem of its own.
+    if (cacheKey?.every((field) => text(resolved[field]) !== nowhere)) {
       const set = cacheKey.filter((field) => text(resolved[field]) !== undefined)
       const key = set.map((field) => `${field}=${text(resolved[field])}`).join(':')
       claims.push([`cache:${key}`, set.map((field) => `${field} set to '${text(resolved[field])}'`).join(' and ')])

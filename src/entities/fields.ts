@@ -44,9 +44,14 @@ export function between<T extends z.ZodNumber>(schema: T, low: number, high: num
   return schema.min(low, message).max(high, message)
 }
 
+/** Kong tells a set from a list; what is missing is told by who asks for it. */
+function notASet(issue: { code?: string; input?: unknown }): string | undefined {
+  return issue.code === 'invalid_type' && issue.input !== undefined ? 'expected a set' : undefined
+}
+
 /** A list in which what comes twice is kept once, as Kong's sets. */
 export function setOf<T extends z.ZodType>(item: T) {
-  return z.array(item).overwrite((values) => [...new Set(values)])
+  return z.array(item, { error: notASet }).overwrite((values) => [...new Set(values)])
 }
 
 export const integer = z.int()

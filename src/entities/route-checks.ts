@@ -12,6 +12,7 @@ const groups = [
 ] as const
 
 const withServerName = new Set<string>(['grpcs', 'https', 'tls', 'tls_passthrough', 'wss'])
+const stream = new Set(['tcp', 'tls', 'udp'])
 const matchFields = ['methods', 'hosts', 'paths', 'headers', 'snis', 'sources', 'destinations'] as const
 
 /** One of these must be set, by protocol. */
@@ -30,7 +31,7 @@ const needed: Readonly<Record<string, readonly (typeof matchFields)[number][]>> 
 
 /** Reports what in a route does not go with its protocols, in Kong's words. */
 export function checkRoute(route: Route, complain: Complain): void {
-  checkGroups(route, complain)
+  if (!checkGroups(route, complain)) return
   if (route.expression !== null) {
     checkExpression(route, complain)
   } else {
@@ -45,11 +46,13 @@ export function checkRoute(route: Route, complain: Complain): void {
   }
 }
 
-function checkGroups(route: Route, complain: Complain): void {
+/** Whether the protocols go together; what else they ask can only be told if they do. */
+function checkGroups(route: Route, complain: Complain): boolean {
   const group = groups.find((names) => names.some((name) => name === route.protocols[0]))
-  if (group === undefined || route.protocols.every((protocol) => group.some((name) => name === protocol))) return
+  if (group === undefined || route.protocols.every((protocol) => group.some((name) => name === protocol))) return true
   const sets = groups.slice(0, 4).map((names) => `(${names.map((name) => `'${name}'`).join(', ')})`)
   complain(['protocols'], `these sets are mutually exclusive: ${sets.join(', ')}`)
+  return false
 }
 
 function checkExpression(route: Route, complain: Complain): void {
@@ -67,31 +70,32 @@ function checkMatchFields(route: Route, complain: Complain): void {
   const last = route.protocols.toSorted().at(-1)
   const wanted = last === undefined ? undefined : needed[last]
   if (last === undefined || wanted === undefined) return
+  const spoken = stream.has(last) ? "'tcp', 'tls' or 'udp'" : `'${last}'`
   if (wanted.every((field) => isEmpty(route[field]))) {
     const list = wanted.map((field) => `'${field}'`).join(', ')
-    complain(
-      [],
-      wanted.length === 1
-        ? `must set snis when 'protocols' is '${last}'`
-        : `must set one of ${list} when 'protocols' is '${last}'`,
-    )
+    complain([], `must set ${wanted.length === 1 ? 'snis' : `one of ${list}`} when 'protocols' is ${spoken}`)
   }
-  for (const field of forbidden(last)) {
-    if (!isEmpty(route[field])) complain([field], `cannot set '${field}' when 'protocols' is '${last}'`)
+  const { fields, protocols } = forbidden(last)
+  for (const field of fields) {
+    if (!isEmpty(route[field])) complain([field], `cannot set '${field}' when 'protocols' is ${protocols}`)
   }
 }
 
-function forbidden(protocol: string): readonly (typeof matchFields)[number][] {
+type MatchField = (typeof matchFields)[number]
+
+/** The fields that a protocol cannot be matched by, and all the protocols for which that is so. */
+function forbidden(protocol: string): { fields: readonly MatchField[]; protocols: string } {
   switch (protocol) {
     case 'http':
     case 'https':
-      return ['sources', 'destinations']
+      return { fields: ['sources', 'destinations'], protocols: "'http' or 'https'" }
     case 'grpc':
     case 'grpcs':
+      return { fields: ['methods', 'sources', 'destinations'], protocols: "'grpc' or 'grpcs'" }
     case 'ws':
     case 'wss':
-      return ['methods', 'sources', 'destinations']
+      return { fields: ['methods', 'sources', 'destinations'], protocols: "'ws' or 'wss'" }
     default:
-      return ['methods', 'hosts', 'paths', 'headers']
+      return { fields: ['methods', 'hosts', 'paths', 'headers'], protocols: "'tcp', 'tls', 'tls_passthrough' or 'udp'" }
   }
 }
