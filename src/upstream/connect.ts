@@ -6,9 +6,10 @@ import { buildConnector } from 'undici'
 import type { Address, TlsOptions, UpstreamRequest } from './types.ts'
 
 /** The name to send and verify; empty where there is none, as for an IP address. */
-export function servernameOf(request: Pick<UpstreamRequest, 'scheme' | 'address' | 'tls'>): string {
-  if (request.scheme === 'http') return ''
-  return request.tls?.servername ?? (isIP(request.address.hostname) === 0 ? request.address.hostname : '')
+export function servernameOf({ scheme, servername, tls, address }: UpstreamRequest): string {
+  if (scheme === 'http') return ''
+  const name = servername ?? tls?.servername ?? address.hostname
+  return isIP(name) === 0 ? name : ''
 }
 
 /**

@@ -7,11 +7,11 @@ import { connectorFor, servernameOf } from './connect.ts'
 import type { TlsOptions, UpstreamRequest } from './types.ts'
 
 export interface PoolsOptions {
-  /** Connections of one pool that are kept when idle; more are opened as needed and closed after one answer. */
+  /** Connections of one pool that are kept when idle, 0: none; more are opened as needed and closed after one answer. */
   readonly keepaliveSize: number
-  /** Milliseconds that an idle connection is kept; an upstream that says less in keep-alive gets less. */
+  /** Milliseconds that an idle connection is kept, 0: for ever; an upstream that says less in keep-alive gets less. */
   readonly keepaliveTimeout: number
-  /** Requests over one connection before it is closed. */
+  /** Requests over one connection before it is closed; 0: no limit. */
   readonly keepaliveRequests: number
   /** Bytes of an answer's head. */
   readonly maxHeaderSize: number
@@ -26,6 +26,11 @@ const defaults: PoolsOptions = {
   maxHeaderSize: 64 * 1024,
   maxPools: 2048,
 }
+
+/** Milliseconds between sweeps where idle connections have no end of their own. */
+const longSweep = 600_000
+/** The longest that a timer of Node's can run. */
+const maxTimer = 2 ** 31 - 1
 
 /** A pool and what is known of its use. */
 export interface PoolEntry {
@@ -46,7 +51,8 @@ export class Pools {
 
   constructor(options: Partial<PoolsOptions> = {}) {
     this.#options = { ...defaults, ...options }
-    this.#sweeper = setInterval(sweep, Math.max(1000, this.#options.keepaliveTimeout), this).unref()
+    const { keepaliveTimeout } = this.#options
+    this.#sweeper = setInterval(sweep, Math.max(1000, keepaliveTimeout || longSweep), this).unref()
   }
 
   /** How many pools there are. */
@@ -106,8 +112,8 @@ export class Pools {
     const pool = new Pool(`${scheme}://${host}:${address.port}`, {
       pipelining: 1,
       allowH2: false,
-      keepAliveTimeout: keepaliveTimeout,
-      keepAliveMaxTimeout: keepaliveTimeout,
+      keepAliveTimeout: keepaliveTimeout || maxTimer,
+      keepAliveMaxTimeout: keepaliveTimeout || maxTimer,
       maxRequestsPerClient: keepaliveRequests,
       maxHeaderSize,
       connect: connectorFor(address, servername, tls, timeouts.connect),
@@ -136,11 +142,16 @@ export class Pools {
   }
 
   #tlsKey(tls: TlsOptions): string {
+    const { verify, verifyDepth, ca, cert, key } = tls
+    const plain = `${verify}|${verifyDepth}`
+    if (ca === undefined && cert === undefined && key === undefined) return plain
     const known = this.#tlsKeys.get(tls)
     if (known !== undefined) return known
-    const key = createHash('sha256').update(JSON.stringify(tls)).digest('base64')
-    this.#tlsKeys.set(tls, key)
-    return key
+    const hashed = `${plain}|${createHash('sha256')
+      .update(JSON.stringify([ca, cert, key]))
+      .digest('base64')}`
+    this.#tlsKeys.set(tls, hashed)
+    return hashed
   }
 }
 

@@ -38,14 +38,11 @@ export function toHeaders(parsed: Parsed): IncomingHttpHeaders {
   return headers
 }
 
+/** Over HTTP/1.1 undici always has a list. */
 function decode(raw: Raw): readonly string[] {
-  if (raw === null || raw === undefined) return []
-  if (isList(raw)) return raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')))
-  return Object.entries(raw).flatMap(([name, value]) => {
-    return Array.isArray(value) ? value.flatMap((one) => [name, one]) : [name, value ?? '']
-  })
+  return isList(raw) ? raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1'))) : []
 }
 
-function isList(raw: readonly (Buffer | string)[] | Parsed): raw is readonly (Buffer | string)[] {
+function isList(raw: Raw): raw is readonly (Buffer | string)[] {
   return Array.isArray(raw)
 }

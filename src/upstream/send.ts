@@ -107,9 +107,8 @@ class Sending implements Dispatcher.DispatchHandler, UpstreamControl {
 
   #dispatch(): void {
     const { method, path, headers, body, timeouts, upgrade } = this.#request
-    const entry = this.#pools.entryFor(this.#request)
-    this.#entry = entry
-    entry.running += 1
+    const entry = this.#enter()
+    if (entry === null) return
     const options: Options = {
       method,
       path,
@@ -123,6 +122,18 @@ class Sending implements Dispatcher.DispatchHandler, UpstreamControl {
     // Beyond the connections that may be kept, each serves one request.
     if (entry.running > this.#pools.keepaliveSize) options.reset = true
     entry.pool.dispatch(options, this)
+  }
+
+  #enter(): PoolEntry | null {
+    try {
+      const entry = this.#pools.entryFor(this.#request)
+      this.#entry = entry
+      entry.running += 1
+      return entry
+    } catch (error) {
+      this.#fail(toFailure(error, 'connect'))
+      return null
+    }
   }
 
   /** Ends the try from this side. */

@@ -30,7 +30,7 @@ export interface PickContext {
 /** One try's hold on an address; each is settled exactly once. */
 export interface Lease {
   readonly address: Address
-  /** The `host_header` of the upstream, or the target's own name; a port that the scheme does not imply is the caller's to add. */
+  /** The `host_header` of the upstream, as it is; without one the Host is the address's `hostname`, with its port where unusual. */
   readonly hostHeader: string | undefined
   /** An answer's head came in: its status, and milliseconds since the send. */
   answered(status: number, latency: number): void
@@ -49,12 +49,12 @@ export interface Balancer {
   pick(context: PickContext, tried: readonly Address[]): Lease | Promise<Lease>
 }
 
-/** Made once per service and kept: connections are shared by what it says, and that is worked out once per object. */
+/** Connections are shared by what it says. With PEM texts in it, it is best kept: they are hashed once per object. */
 export interface TlsOptions {
   readonly verify: boolean
   /** Certificates allowed between the server's own and the root. */
   readonly verifyDepth?: number | undefined
-  /** Name sent and verified; without it the address's `hostname`, and no name at all where that is an IP address. */
+  /** Name sent and verified where the request does not say another. */
   readonly servername?: string | undefined
   /** PEM; without it the CAs that Node ships with. */
   readonly ca?: readonly string[] | undefined
@@ -88,6 +88,8 @@ export interface UpstreamRequest {
   /** Without a content-length header an iterable goes out chunked. Once anything was sent, a Readable is destroyed when the try fails. */
   readonly body: Buffer | AsyncIterable<Buffer> | null
   readonly timeouts: Timeouts
+  /** For https: the name sent and verified, without a port. Without it that of `tls`, else the address's `hostname`. */
+  readonly servername?: string | undefined
   /** For https alone; without it the server's certificate is verified. */
   readonly tls?: TlsOptions | undefined
   /** A protocol switch is asked for. */

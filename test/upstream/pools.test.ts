@@ -106,6 +106,23 @@ describe('pools', () => {
     expect(server.sockets.length).toBeGreaterThanOrEqual(3)
   })
 
+  it('keep connections for ever, or none, or with no limit, at 0', async () => {
+    const kept = make({ keepaliveTimeout: 0, keepaliveRequests: 0 })
+    for (let i = 0; i < 6; i++) expect((await get(kept)).body).toBe('ok')
+    expect(server.sockets.length).toBeLessThanOrEqual(2)
+    const before = server.sockets.length
+    const none = make({ keepaliveSize: 0 })
+    for (let i = 0; i < 3; i++) expect((await get(none)).body).toBe('ok')
+    expect(server.sockets.length).toBe(before + 3)
+  })
+
+  it('tell of an address that is none', async () => {
+    const recorder = new Recorder()
+    send(make(), requestTo({ host: 'not a host', port: 80, hostname: '' }), recorder)
+    await recorder.done
+    expect(recorder.failure).toMatchObject({ phase: 'connect' })
+  })
+
   it('close an idle connection after its time', async () => {
     const pools = make({ keepaliveTimeout: 30 })
     await get(pools)

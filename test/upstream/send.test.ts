@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Pools } from '../../src/upstream/pools.ts'
@@ -187,6 +188,32 @@ describe('connections', () => {
       if (socket !== undefined && !socket.closed) await once(socket, 'close')
     }
     expect(server.sockets.length).toBe(5)
+  })
+})
+
+describe('an idle connection that goes bad just as a request is given to it', () => {
+  it.each([
+    ['by a reset', (socket: Socket) => void socket.resetAndDestroy()],
+    ['by its end', (socket: Socket) => void socket.end()],
+    ['by garbage', (socket: Socket) => void socket.write('garbage\r\n\r\n')],
+    ['by an answer to nothing', (socket: Socket) => void socket.write(`${ok.slice(0, -2)}no`)],
+    ['by a header bomb', (socket: Socket) => void socket.write(`HTTP/1.1 200 OK\r\nx: ${'a'.repeat(100_000)}`)],
+  ])('%s is replaced, unseen', async (_, spoil) => {
+    const server = await serve((socket) => socket.write(ok))
+    const first = new Recorder()
+    send(pools, requestTo(server.address), first)
+    await first.done
+    const [socket] = server.sockets
+    if (socket === undefined) throw new Error('no connection')
+    // Past the turn of the event loop in which the connection becomes free.
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve))
+    spoil(socket)
+    const second = new Recorder()
+    send(pools, requestTo(server.address, { method: 'POST', body: Buffer.from('x') }), second)
+    await second.done
+    expect(second.failures).toEqual([])
+    expect(second.body).toBe('ok')
+    expect(server.sockets).toHaveLength(2)
   })
 })
 

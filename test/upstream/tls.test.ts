@@ -64,6 +64,12 @@ describe('a TLS upstream', () => {
     expect(seen).toMatchObject([{ servername: 'upstream.test' }])
   })
 
+  it('is verified by the name that the request says before all others', async () => {
+    const tls = { verify: true, ca: [root], servername: 'other.test' }
+    const recorder = await get('another.test', tls, { servername: 'upstream.test' })
+    expect(recorder.body).toBe('ok')
+  })
+
   it('is verified unless told otherwise', async () => {
     const recorder = await get('upstream.test')
     expect(recorder.failure).toMatchObject({ kind: 'tls', phase: 'connect' })

@@ -51,11 +51,10 @@ export class Direct implements Balancer {
 /** Nobody counts these, so that one object serves all requests. */
 class PlainLease implements Lease {
   readonly address: Address
-  readonly hostHeader: string
+  readonly hostHeader = undefined
 
   constructor(address: Address) {
     this.address = address
-    this.hostHeader = address.hostname
   }
 
   answered(): void {}

@@ -6,7 +6,7 @@ import type { Algorithm, Peer } from './peer.ts'
 
 export class PeerLease implements Lease {
   readonly address: Address
-  readonly hostHeader: string
+  readonly hostHeader: string | undefined
   readonly #peer: Peer
   readonly #algorithm: Algorithm
   readonly #health: UpstreamHealth

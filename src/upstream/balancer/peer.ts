@@ -17,7 +17,7 @@ export interface Peer {
   readonly address: Address
   /** Above 0. */
   readonly weight: number
-  readonly hostHeader: string
+  readonly hostHeader: string | undefined
   readonly health: AddressHealth
   readonly load: PeerLoad
 }

@@ -119,7 +119,7 @@ export class Ring implements Balancer {
         const key = `${member.target.target} ${address.host} ${address.port}`
         const load = this.#loads.get(key) ?? freshLoad()
         loads.set(key, load)
-        const peer = { address, weight, hostHeader: this.upstream.host_header ?? address.hostname, health, load }
+        const peer = { address, weight, hostHeader: this.upstream.host_header ?? undefined, health, load }
         if (member.target.failover) backup.push(peer)
         else main.push(peer)
       }

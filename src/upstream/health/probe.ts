@@ -1,10 +1,10 @@
 /** One active health check of one address. */
 
-import { connect, isIP } from 'node:net'
+import { connect } from 'node:net'
 import type { Healthchecks } from '../../entities/healthchecks.ts'
 import type { Pools } from '../pools.ts'
 import { send } from '../send.ts'
-import type { ResponseHead, TlsOptions, UpstreamControl, UpstreamHandler } from '../types.ts'
+import type { ResponseHead, UpstreamControl, UpstreamHandler } from '../types.ts'
 import type { AddressHealth } from './upstream-health.ts'
 
 /** A status, a connection that was made, or how it failed. */
@@ -25,16 +25,7 @@ export function probeFor(checks: Healthchecks['active'], hostHeader: string | nu
     values.flatMap((value) => [name, value]),
   )
   const named = Object.keys(checks.headers ?? {}).some((name) => name.toLowerCase() === 'host')
-  const tls = new Map<string, TlsOptions>()
-
-  function tlsFor(host: string): TlsOptions {
-    const known = tls.get(host)
-    if (known !== undefined) return known
-    const name = checks.https_sni ?? host.replace(/:\d+$/, '')
-    const options = { verify: checks.https_verify_certificate, ...(isIP(name) === 0 ? { servername: name } : {}) }
-    tls.set(host, options)
-    return options
-  }
+  const tls = { verify: checks.https_verify_certificate }
 
   return function probeHttp({ ip, port, hostname }) {
     const host = hostHeader ?? hostname
@@ -51,7 +42,8 @@ export function probeFor(checks: Healthchecks['active'], hostHeader: string | nu
           body: null,
           // One timer for the whole probe: the others are coarser than a probe's usual second.
           timeouts: { connect: 0, firstByte: 0, idle: 0, total: timeout },
-          tls: type === 'https' ? tlsFor(host) : undefined,
+          servername: checks.https_sni ?? host.replace(/:\d+$/, ''),
+          tls,
         },
         result,
       )

@@ -71,6 +71,16 @@ describe('a probe over HTTP', () => {
   it.each([
     ['refuses', 'tcp', async () => closedPort()],
     ['stays silent', 'timeout', async () => started(createServer(() => {}))],
+    [
+      'switches protocols',
+      'tcp',
+      async () => {
+        const answer = 'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'
+        const server = await rawServer((socket) => socket.write(answer))
+        closing.push(() => server.close())
+        return server.port
+      },
+    ],
     ['hangs up', 'tcp', async () => started(createServer((request) => request.socket.destroy()))],
   ] as const)('of a target that %s fails by %s', async (_, result, serve) => {
     expect(await probe({ timeout: 0.1 }, addressAt(await serve()))).toBe(result)
