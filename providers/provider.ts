@@ -2,6 +2,7 @@
 
 import type { Conversation } from './canonical/conversation.ts'
 import type { ChatEvent } from './canonical/events.ts'
+import type { ReasoningField } from './canonical/format.ts'
 import type { JsonObject } from './canonical/json.ts'
 
 /** `model.options` of the plugin configuration, as far as a provider may mind them. */
@@ -21,7 +22,12 @@ export interface ProviderDefinition {
   /** Chat formats it speaks, the best first. */
   readonly formats: readonly string[]
   /** Paths below the base that differ from the format's own; an operation without a path is not served. */
-  readonly paths: { readonly chat: string; readonly completions?: string; readonly embeddings?: string; readonly models?: string }
+  readonly paths: {
+    readonly chat: string
+    readonly completions?: string
+    readonly embeddings?: string
+    readonly models?: string
+  }
   /** How a bare key becomes a header, as in `{ header: 'x-api-key', prefix: '' }`. */
   readonly auth: { readonly header: string; readonly prefix: string } | null
   /** Environment variables that bring it to life without any configuration. */
@@ -36,6 +42,8 @@ export interface ProviderDefinition {
   readonly maxTokens?: (model: string) => number
   /** True where a `developer` role is understood. */
   readonly developerRole?: boolean
+  /** The field in which it wants the reasoning of earlier turns back; absent: none. */
+  readonly reasoningField?: ReasoningField
   /** Answers without any upstream, as the built-in `demo` does. */
   readonly local?: LocalProvider
 }

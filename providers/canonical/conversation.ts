@@ -10,6 +10,8 @@ export interface Extras {
 
 interface PartBase {
   extras?: Extras
+  /** The prompt up to here is worth caching: the `cache_control` of Anthropic, which many others take too. */
+  cache?: JsonObject
 }
 
 export type MediaSource =
@@ -50,6 +52,8 @@ export interface ReasoningPart extends PartBase {
   /** Redacted or encrypted reasoning. */
   data?: string
   id?: string
+  /** The family that can read `signature` and `data`, named as OpenRouter does, as in `anthropic-claude-v1`. */
+  origin?: string
 }
 export interface ToolCallPart extends PartBase {
   type: 'toolCall'
@@ -97,6 +101,8 @@ export interface Tool extends PartBase {
   /** JSON Schema of the arguments; absent: no arguments. */
   parameters?: JsonObject
   strict?: boolean
+  /** A tool that only its own format understands, as one that the provider runs itself; other formats leave it out. */
+  opaque?: { format: string; value: JsonObject }
 }
 
 export type ToolChoice = { type: 'auto' } | { type: 'none' } | { type: 'required' } | { type: 'tool'; name: string }

@@ -19,22 +19,30 @@ export type ChatEvent =
   /** A part that arrives whole, as redacted reasoning or an image; it is open and closed at once. */
   | { type: 'whole'; choice?: number; slot: number; value: Part }
   /** More text of an open part; of a tool call, more of its arguments' JSON text. */
-  | { type: 'delta'; choice?: number; slot: number; text: string }
-  | { type: 'signature'; choice?: number; slot: number; signature: string }
+  | { type: 'delta'; choice?: number; slot: number; text: string; extras?: Extras }
+  /** Of reasoning; `origin` as in its part. */
+  | { type: 'signature'; choice?: number; slot: number; signature: string; origin?: string }
   | { type: 'citation'; choice?: number; slot: number; citation: Json }
   | { type: 'close'; choice?: number; slot: number }
   | { type: 'usage'; usage: Usage }
-  /** `raw` is the provider's own word for the reason. */
-  | { type: 'finish'; choice?: number; reason: FinishReason; raw?: string; stopSequence?: string }
+  /** `raw` is the provider's own word for the reason; `extras` what else its format says of this answer. */
+  | { type: 'finish'; choice?: number; reason: FinishReason; raw?: string; stopSequence?: string; extras?: Extras }
   | { type: 'error'; error: ChatError }
   /** The provider is alive but has nothing to say. */
   | { type: 'ping' }
   /** The terminal marker of the format was seen: the stream is whole. */
   | { type: 'end' }
 
+export interface Finish {
+  reason: FinishReason
+  raw?: string
+  stopSequence?: string
+  extras?: Extras
+}
+
 export interface Answer {
   parts: Part[]
-  finish?: { reason: FinishReason; raw?: string; stopSequence?: string }
+  finish?: Finish
 }
 
 /** A whole answer. */
@@ -64,15 +72,10 @@ export class CompletionFold {
         if (event.extras !== undefined) completion.extras = event.extras
         return
       case 'open':
-        this.#answer(event.choice).parts[event.slot] =
-          event.part === 'toolCall'
-            ? { type: 'toolCall', id: event.id, name: event.name, arguments: '' }
-            : event.part === 'reasoning'
-              ? { type: 'reasoning' }
-              : { type: event.part, text: '' }
+        this.#put(event.choice, event.slot, opened(event))
         return
       case 'whole':
-        this.#answer(event.choice).parts[event.slot] = event.value
+        this.#put(event.choice, event.slot, event.value)
         return
       case 'delta': {
         const part = this.#answer(event.choice).parts[event.slot]
@@ -83,7 +86,9 @@ export class CompletionFold {
       }
       case 'signature': {
         const part = this.#answer(event.choice).parts[event.slot]
-        if (part?.type === 'reasoning') part.signature = (part.signature ?? '') + event.signature
+        if (part?.type !== 'reasoning') return
+        part.signature = (part.signature ?? '') + event.signature
+        if (event.origin !== undefined) part.origin = event.origin
         return
       }
       case 'citation': {
@@ -100,6 +105,7 @@ export class CompletionFold {
           reason: event.reason,
           ...(event.raw !== undefined && { raw: event.raw }),
           ...(event.stopSequence !== undefined && { stopSequence: event.stopSequence }),
+          ...(event.extras !== undefined && { extras: event.extras }),
         }
         return
       }
@@ -117,10 +123,22 @@ export class CompletionFold {
   #answer(choice = 0): Answer {
     const { answers } = this.completion
     let answer = answers[choice]
-    if (answer === undefined) {
-      answer = { parts: [] }
-      answers[choice] = answer
+    while (answer === undefined) {
+      // A later answer may begin first; no hole may stay.
+      answers.push({ parts: [] })
+      answer = answers[choice]
     }
     return answer
   }
+
+  #put(choice: number | undefined, slot: number, part: Part): void {
+    const { parts } = this.#answer(choice)
+    while (parts.length < slot) parts.push({ type: 'text', text: '' })
+    parts[slot] = part
+  }
+}
+
+function opened(event: Extract<ChatEvent, { type: 'open' }>): Part {
+  if (event.part === 'toolCall') return { type: 'toolCall', id: event.id, name: event.name, arguments: '' }
+  return event.part === 'reasoning' ? { type: 'reasoning' } : { type: event.part, text: '' }
 }

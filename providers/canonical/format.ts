@@ -28,7 +28,12 @@ export interface RequestTarget {
   readonly maxTokens?: number
   /** True: a role `developer` is understood. */
   readonly developerRole?: boolean
+  /** The field in which it wants the reasoning of earlier turns back; absent: none, as at OpenAI. */
+  readonly reasoningField?: ReasoningField
 }
+
+/** How formats of OpenAI's kind carry reasoning. */
+export type ReasoningField = 'reasoning_content' | 'reasoning' | 'reasoning_details'
 
 /** What an answer needs to know of its request. */
 export interface AnswerContext {
@@ -63,6 +68,8 @@ export interface ChatFormat {
     body: unknown,
   ): ChatError
   encodeError(error: ChatError, requestId: string): JsonObject
+  /** The HTTP status that this format's clients know for the error, as 529 for an overload in Anthropic's. */
+  errorStatus(error: ChatError): number
   /** Usage as this format's own object, as read from `usage` of an answer. */
   decodeUsage(usage: JsonObject): Usage
 }

@@ -1,0 +1,28 @@
+/** Anthropic's Messages. */
+
+import type { ChatFormat } from '../../canonical/format.ts'
+import { decodeProviderError } from '../shared/decode-error.ts'
+import { decodeEvents } from './decode-events.ts'
+import { decodeRequest } from './decode-request.ts'
+import { encodeEvents } from './encode-events.ts'
+import { encodeRequest } from './encode-request.ts'
+import { encodeError, errorStatus } from './error.ts'
+import { formatName } from './name.ts'
+import { decodeResponse, encodeResponse } from './response.ts'
+import { decodeUsage } from './usage.ts'
+
+export const anthropicMessages: ChatFormat = {
+  name: formatName,
+  streamType: 'text/event-stream',
+  path: () => '/v1/messages',
+  decodeRequest,
+  encodeRequest,
+  decodeEvents,
+  encodeEvents,
+  decodeResponse,
+  encodeResponse,
+  decodeError: decodeProviderError,
+  encodeError,
+  errorStatus,
+  decodeUsage,
+}

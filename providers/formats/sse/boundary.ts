@@ -1,0 +1,30 @@
+/** Where one event ends and the next begins, in bytes: after a blank line, whatever the line ends are. */
+
+const blanks = ['\n\n', '\n\r\n', '\r\r'].map((text) => Buffer.from(text))
+
+/** The offset after the last whole event; 0 where there is none. */
+export function lastBoundary(bytes: Buffer): number {
+  const { length } = bytes
+  if (length > 1 && bytes[length - 1] === 10 && bytes[length - 2] === 10) return length
+  return boundaryBefore(bytes, length)
+}
+
+/** The offset of the event that holds the byte at `at`. */
+export function boundaryBefore(bytes: Buffer, at: number): number {
+  let found = 0
+  for (const blank of blanks) {
+    const index = at < blank.length ? -1 : bytes.lastIndexOf(blank, at - blank.length)
+    if (index !== -1) found = Math.max(found, index + blank.length)
+  }
+  return found
+}
+
+/** The offset after the event that holds the byte at `at`. */
+export function boundaryAfter(bytes: Buffer, at: number): number {
+  let found = bytes.length
+  for (const blank of blanks) {
+    const index = bytes.indexOf(blank, at)
+    if (index !== -1) found = Math.min(found, index + blank.length)
+  }
+  return found
+}

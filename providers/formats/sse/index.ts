@@ -1,0 +1,3 @@
+/** Server-sent events as LLM providers send them. */
+
+export { defaultLineLimit, type SseEvent, SseSplitter } from './splitter.ts'
