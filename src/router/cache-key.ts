@@ -2,7 +2,7 @@
 
 import type { Route } from '../entities/route.ts'
 import { type Attribute, has } from './attributes.ts'
-import { headerText, lookupNames } from './header-test.ts'
+import { headerText, lookupNames } from './match-headers.ts'
 import type { Flavor } from './split.ts'
 import type { MatchInput } from './types.ts'
 

@@ -1,7 +1,7 @@
 /** Finds the candidates that a request's host and path leave, so that thousands of routes are not thousands of tests. */
 
 import { type Candidate, tryCandidate } from './candidate.ts'
-import type { PathHit } from './path-test.ts'
+import type { PathHit } from './match-paths.ts'
 import type { RoutedRequest } from './request.ts'
 
 export interface Hit {
@@ -14,7 +14,7 @@ interface PathIndex {
   readonly byPrefix: Map<string, Candidate[]>
   /** Lengths of the prefixes, in UTF-16 units. */
   readonly lengths: Set<number>
-  /** Those with a regular expression or without a path. */
+  /** Those without a path, or with a regular expression of which no match has a start that is known. */
   readonly others: Candidate[]
 }
 

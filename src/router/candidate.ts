@@ -1,13 +1,14 @@
 /** A split made ready to be tried on requests. */
 
 import type { Service } from '../entities/service.ts'
-import { destinationTest, sourceTest } from './address-test.ts'
 import { has } from './attributes.ts'
-import { headerTest } from './header-test.ts'
-import { hostTest, lookupHosts } from './host-test.ts'
-import { type PathHit, type PathTest, pathTest } from './path-test.ts'
+import { literalPrefix } from './literal-prefix.ts'
+import { destinationTest, sourceTest } from './match-addresses.ts'
+import { headerTest } from './match-headers.ts'
+import { hostTest, lookupHosts } from './match-hosts.ts'
+import { type PathHit, type PathTest, pathTest } from './match-paths.ts'
+import { serverNameTest } from './match-server-names.ts'
 import type { RequestTest, RoutedRequest } from './request.ts'
-import { serverNameTest } from './server-name-test.ts'
 import { type Flavor, isRegexPath, type Split } from './split.ts'
 
 export interface Candidate {
@@ -35,12 +36,17 @@ export function compileCandidate(split: Split, rank: number, service: Service | 
       tests: testsOf(split, flavor),
       path: paths.length === 0 ? null : pathTest(paths),
       hosts: has(route, 'hosts') ? lookupHosts(route.hosts ?? [], flavor) : null,
-      prefixes: paths.length === 0 || paths.some(isRegexPath) ? null : paths,
+      prefixes: lookupPrefixes(paths),
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new Error(`route ${route.name ?? route.id} cannot be compiled: ${reason}`, { cause: error })
   }
+}
+
+function lookupPrefixes(paths: readonly string[]): readonly string[] | null {
+  const prefixes = paths.map((path) => (isRegexPath(path) ? literalPrefix(path.slice(1)) : path))
+  return prefixes.length === 0 || prefixes.includes('') ? null : prefixes
 }
 
 function testsOf({ route }: Split, flavor: Flavor): RequestTest[] {

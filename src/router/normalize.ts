@@ -40,23 +40,41 @@ function decodeRun(run: string): string {
   const bytes = Buffer.from(run.replaceAll('%', ''), 'hex')
   let text = ''
   for (let at = 0; at < bytes.length; ) {
-    const size = sequenceSize(bytes, at)
-    const byte = bytes[at] ?? 0
-    const keep = size === 0 || byte < 0x20 || byte === 0x7f || reserved.has(byte)
-    text += keep ? `%${bytes.toString('hex', at, at + 1).toUpperCase()}` : bytes.toString('utf8', at, at + size)
-    at += Math.max(size, 1)
+    const byte = bytes.readUInt8(at)
+    const size = sequenceSize(byte, bytes[at + 1] ?? 0)
+    if (size === 0 || isKept(byte) || !continues(bytes, at + 1, at + size)) {
+      text += run.slice(at * 3, at * 3 + 3).toUpperCase()
+      at += 1
+    } else {
+      text += bytes.toString('utf8', at, at + size)
+      at += size
+    }
   }
   return text
 }
 
-/** Length in bytes of the UTF-8 character that starts here; 0 where none does. */
-function sequenceSize(bytes: Buffer, at: number): number {
-  const lead = bytes[at] ?? 0
+function isKept(byte: number): boolean {
+  return byte < 0x20 || byte === 0x7f || reserved.has(byte)
+}
+
+/** Length in bytes of the UTF-8 character that starts so; 0 where none can (RFC 3629, 4). */
+function sequenceSize(lead: number, next: number): number {
   if (lead < 0x80) return 1
-  const size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2
-  const part = bytes.subarray(at, at + size)
-  // What is overlong, cut short or a surrogate comes back as U+FFFD, and so not as it was.
-  return part.length === size && Buffer.from(part.toString('utf8')).equals(part) ? size : 0
+  if (lead < 0xc2 || lead > 0xf4) return 0
+  // Overlong forms, surrogates and what is past U+10FFFF show in the second byte.
+  if (lead === 0xe0 && next < 0xa0) return 0
+  if (lead === 0xed && next > 0x9f) return 0
+  if (lead === 0xf0 && next < 0x90) return 0
+  if (lead === 0xf4 && next > 0x8f) return 0
+  return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
+}
+
+function continues(bytes: Buffer, from: number, to: number): boolean {
+  if (to > bytes.length) return false
+  for (let at = from; at < to; at++) {
+    if ((bytes.readUInt8(at) & 0xc0) !== 0x80) return false
+  }
+  return true
 }
 
 /** Tried in this order; what is said is what the first that is found is called. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { normalizePath, pathHazard } from '../../src/router/index.ts'
+import { escapePath, normalizePath, pathHazard } from '../../src/router/index.ts'
 
 describe('normalizePath', () => {
   it.each([
@@ -34,6 +34,9 @@ describe('normalizePath', () => {
     ['keeps UTF-8 that is cut short', '/%e2%82/x', '/%E2%82/x'],
     ['keeps overlong UTF-8', '/%c0%af', '/%C0%AF'],
     ['keeps a surrogate in UTF-8', '/%ed%a0%80', '/%ED%A0%80'],
+    ['keeps overlong UTF-8 of three and four bytes', '/%e0%80%af%f0%80%80%af', '/%E0%80%AF%F0%80%80%AF'],
+    ['keeps what is past the last character of Unicode', '/%f4%90%80%80', '/%F4%90%80%80'],
+    ['keeps UTF-8 that ends too early', '/%c3%41', '/%C3A'],
     ['decodes good UTF-8 beside bad', '/%ff%c3%a9', '/%FFé'],
     ['decodes once only', '/%252e%252e', '/%252e%252e'],
     ['escapes a percent sign that starts no escape', '/100%', '/100%25'],
@@ -93,6 +96,25 @@ describe('normalizePath', () => {
         expect(normalizePath(once)).toBe(once)
       }),
       { numRuns: 200 },
+    )
+  })
+
+  it('decodes of UTF-8 what a strict decoder takes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 4 }), (bytes) => {
+        const high = bytes.map((byte) => byte | 0x80)
+        const escaped = [...high].map((byte) => `%${byte.toString(16).toUpperCase()}`).join('')
+        let strict: string | undefined
+        try {
+          strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(high)
+        } catch {
+          strict = undefined
+        }
+        const normal = normalizePath(`/${escaped}`)
+        if (strict !== undefined) expect(normal).toBe(`/${strict}`)
+        expect(escapePath(normal)).toBe(`/${escaped}`)
+      }),
+      { numRuns: 300 },
     )
   })
 

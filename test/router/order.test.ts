@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { categoryWeights } from '../../src/router/category-order.ts'
+import { literalPrefix } from '../../src/router/literal-prefix.ts'
 import { priorityOf } from '../../src/router/priority.ts'
 import { type Split, splitRoute } from '../../src/router/split.ts'
 import { uuid5 } from '../../src/router/uuid5.ts'
@@ -104,5 +105,31 @@ describe('uuid5', () => {
     expect(uuid5('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'www.example.com')).toBe(
       '2ed6657d-e927-568b-95e1-2665a8aea6a2',
     )
+  })
+})
+
+describe('literalPrefix', () => {
+  it.each([
+    ['/users/\\d+$', '/users/'],
+    ['/users', '/users'],
+    ['/v1\\.0/\\w', '/v1.0/'],
+    ['/a\\/b', '/a/b'],
+    ['/(cats|dogs)/', '/'],
+    ['/cats|/dogs', ''],
+    ['/cats[|]x', '/cats'],
+    ['/cats\\|x', '/cats|x'],
+    ['/colou?r', '/colo'],
+    ['/a*', '/'],
+    ['/a+b', '/'],
+    ['/a{0,2}', '/'],
+    ['/?', ''],
+    ['/a\\.*', '/a'],
+    ['(?i)/users', ''],
+    ['/(?i)users', '/'],
+    ['.*', ''],
+    ['/[(]a|b', ''],
+    ['/a(?:b(c)|d)e', '/a'],
+  ])('of %s is "%s"', (pattern, prefix) => {
+    expect(literalPrefix(pattern)).toBe(prefix)
   })
 })

@@ -13,7 +13,21 @@ const routeFields: fc.Arbitrary<RouteFields> = fc
   .record({
     methods: some('GET', 'POST'),
     hosts: some('a.test', 'b.test', '*.test', 'a.*', 'a.test:81', '*.test:81', '*.test:80'),
-    paths: some('/', '/a', '/a/', '/a/b', '/ab', '/b', '~/a', '~/\\w+/b$', '~/.*'),
+    paths: some(
+      '/',
+      '/a',
+      '/a/',
+      '/a/b',
+      '/ab',
+      '/b',
+      '~/a',
+      '~/\\w+/b$',
+      '~/.*',
+      '~/a?b',
+      '~/(?:a|b)/b',
+      '~/a|/b$',
+      '~/ab*',
+    ),
     headers: fc.option(
       fc.dictionary(fc.constantFrom('x-a', 'x-b'), fc.uniqueArray(fc.constantFrom('1', '2'), { minLength: 1 }), {
         minKeys: 1,

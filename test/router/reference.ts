@@ -57,7 +57,7 @@ function matches({ route, paths }: Part, input: MatchInput, flavor: Flavor): boo
     return hostname === name
   }
   const pathFits = (path: string) =>
-    path.startsWith('~') ? input.path.search(new RegExp(path.slice(1))) === 0 : input.path.indexOf(path) === 0
+    path.startsWith('~') ? new RegExp(`^(${path.slice(1)})`).test(input.path) : input.path.indexOf(path) === 0
   const headerFits = ([name, values]: [string, readonly string[]]) => values.includes(String(input.headers[name]))
   const sourceFits = (source: { ip: string | null; port: number | null }) =>
     (source.ip === null || source.ip === input.sourceIp) && (source.port === null || source.port === input.sourcePort)
