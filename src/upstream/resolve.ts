@@ -30,6 +30,8 @@ export interface ResolverOptions {
   readonly staleTtl: number
   /** Milliseconds that a failure is remembered. */
   readonly errorTtl: number
+  /** Milliseconds that one question may take: the system's resolver has limits of its own, and long ones. */
+  readonly timeout: number
   /** Names kept. */
   readonly maxNames: number
   readonly lookup: (name: string) => Promise<readonly string[]>
@@ -42,6 +44,7 @@ const defaults: ResolverOptions = {
   ttl: 30_000,
   staleTtl: 3_600_000,
   errorTtl: 1000,
+  timeout: 10_000,
   maxNames: 10_000,
   lookup: lookUp,
   resolveSrv: dnsResolveSrv,
@@ -127,10 +130,15 @@ export class Resolver {
   }
 
   async #query(name: string): Promise<readonly Resolved[]> {
-    const answer = name.startsWith('_') ? await this.#querySrv(name) : (await this.#lookup(name)).map(toResolved)
+    const asked = name.startsWith('_') ? this.#querySrv(name) : this.#queryAddresses(name)
+    const answer = await within(this.#options.timeout, asked)
     if (answer.length === 0) throw new Error('the answer is empty')
     // Servers rotate their answers; what is the same shall look the same.
     return answer.toSorted(byAddress)
+  }
+
+  async #queryAddresses(name: string): Promise<readonly Resolved[]> {
+    return (await this.#lookup(name)).map(toResolved)
   }
 
   async #querySrv(name: string): Promise<readonly Resolved[]> {
@@ -156,6 +164,13 @@ async function lookUp(name: string): Promise<string[]> {
   const found = await dnsLookup(name, { all: true })
   const v4 = found.filter(({ family }) => family === 4)
   return (v4.length > 0 ? v4 : found).map(({ address }) => address)
+}
+
+function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer in ${milliseconds} ms`)), milliseconds)
+    answer.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 function byAddress(a: Resolved, b: Resolved): number {

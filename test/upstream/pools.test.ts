@@ -77,6 +77,22 @@ describe('pools', () => {
     expect(busy.body).toBe('ok')
   })
 
+  it('make room by those that were not used of late', () => {
+    const pools = make({ maxPools: 2 })
+    const requestFor = (connect: number) => requestTo(server.address, { timeouts: { ...noTimeouts, connect } })
+    const first = pools.entryFor(requestFor(1))
+    const second = pools.entryFor(requestFor(2))
+    first.running = 1
+    second.running = 1
+    pools.sweep()
+    first.running = 0
+    second.running = 0
+    pools.entryFor(requestFor(1))
+    pools.entryFor(requestFor(3))
+    expect(pools.entryFor(requestFor(1))).toBe(first)
+    expect(second.pool.closed).toBe(true)
+  })
+
   it('drain when closed: what is under way ends, what is new is refused', async () => {
     const pools = make()
     const recorder = new Recorder()

@@ -79,6 +79,11 @@ describe('the resolver', () => {
     await expect(resolver.resolve('a.test')).rejects.toMatchObject(unresolved)
   })
 
+  it('does not wait for ever', async () => {
+    const { resolver } = setUp({ timeout: 10, lookup: () => new Promise(() => {}) })
+    await expect(resolver.resolve('a.test')).rejects.toMatchObject(unresolved)
+  })
+
   it('forgets the oldest name over its bound', async () => {
     const { state, resolver } = setUp({ maxNames: 2 })
     for (const name of ['a.test', 'b.test', 'c.test', 'b.test', 'a.test']) await resolver.resolve(name)
