@@ -52,19 +52,24 @@ async function settleLater(kong: AccessPdk, config: AuthConfig, verdict: Promise
 }
 
 function settle(kong: AccessPdk, { anonymous }: AuthConfig, verdict: Verdict): void {
-  if ('credential' in verdict) return admit(kong, verdict)
-  if (anonymous === undefined) return kong.response.error(verdict.status, verdict.message, verdict.headers)
-  const consumer = kong.client.loadConsumer(anonymous, true)
-  if (consumer === null) {
-    const message = `anonymous consumer ${anonymous} is configured but doesn't exist`
-    kong.log.err(message)
-    return kong.response.error(500, message)
-  }
-  kong.client.authenticate(consumer, null)
-  tellUpstream(kong, consumer, null)
+  if ('credential' in verdict) admit(kong, verdict)
+  else if (anonymous === undefined) kong.response.error(verdict.status, verdict.message, verdict.headers)
+  else admitAnonymous(kong, anonymous)
 }
 
 function admit(kong: AccessPdk, { consumer, credential, identifier }: Authenticated): void {
   kong.client.authenticate(consumer, credential)
   tellUpstream(kong, consumer, { identifier })
+}
+
+function admitAnonymous(kong: AccessPdk, anonymous: string): void {
+  const consumer = kong.client.loadConsumer(anonymous, true)
+  if (consumer === null) {
+    const message = `anonymous consumer ${anonymous} is configured but doesn't exist`
+    kong.log.err(message)
+    kong.response.error(500, message)
+    return
+  }
+  kong.client.authenticate(consumer, null)
+  tellUpstream(kong, consumer, null)
 }

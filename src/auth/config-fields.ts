@@ -15,7 +15,4 @@ export const hideCredentials = z
   .default(false)
   .describe('Whether the credential is removed from the request before it goes upstream.')
 
-export const runOnPreflight = z
-  .boolean()
-  .default(true)
-  .describe('Whether OPTIONS requests are authenticated too.')
+export const runOnPreflight = z.boolean().default(true).describe('Whether OPTIONS requests are authenticated too.')

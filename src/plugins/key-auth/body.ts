@@ -1,6 +1,7 @@
 /** Reads and rewrites the bodies in which a key may come: JSON, URL-encoded, multipart. */
 
 import type { AccessPdk } from '../../pdk/index.ts'
+import { isJsonType, parseJsonObject } from '../shared/json-object.ts'
 import { boundaryOf, formField, splitParts, withoutPart } from './multipart.ts'
 
 export type Body =
@@ -15,7 +16,10 @@ export async function readBody({ request }: AccessPdk): Promise<Body | null> {
   if (/^application\/x-www-form-urlencoded\b/i.test(type)) {
     return { kind: 'form', fields: new URLSearchParams(bytes.toString('utf8')) }
   }
-  if (/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) return parseJson(bytes)
+  if (isJsonType(type)) {
+    const fields = parseJsonObject(bytes.toString('utf8'))
+    return fields === null ? null : { kind: 'json', fields }
+  }
   const boundary = boundaryOf(type)
   // Latin-1 keeps every byte of the other parts as it is.
   const parts = boundary === null ? null : splitParts(bytes.toString('latin1'), boundary)
@@ -43,15 +47,5 @@ export function withoutField(body: Body, name: string): Buffer {
     }
     case 'multipart':
       return Buffer.from(withoutPart(body.parts, body.boundary, name), 'latin1')
-  }
-}
-
-function parseJson(bytes: Buffer): Body | null {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
-    return { kind: 'json', fields: { ...value } }
-  } catch {
-    return null
   }
 }

@@ -17,7 +17,7 @@ export function splitParts(body: string, boundary: string): string[] | null {
 
 /** The values of the fields of that name, as text. */
 export function formField(parts: readonly string[], name: string): string[] {
-  return parts.filter((part) => nameOf(part) === name).map(valueOf)
+  return parts.filter((part) => nameOf(part) === name).map(textOf)
 }
 
 /** The whole body again, without the fields of that name. */
@@ -34,6 +34,6 @@ function nameOf(part: string): string | undefined {
   return name === undefined ? undefined : Buffer.from(name, 'latin1').toString('utf8')
 }
 
-function valueOf(part: string): string {
+function textOf(part: string): string {
   return Buffer.from(part.slice(part.indexOf('\r\n\r\n') + 4), 'latin1').toString('utf8')
 }

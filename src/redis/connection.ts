@@ -1,0 +1,141 @@
+/** One connection to Redis for each address, which comes back by itself and never makes a request wait for long. */
+
+import { isIP } from 'node:net'
+import { Redis } from 'ioredis'
+import { type Closable, ResourcePool, type ResourceScope } from '../pdk/resources.ts'
+import type { RedisConfig } from './config.ts'
+
+/** Redis cannot be reached, or did not answer in time. */
+export class RedisUnavailable extends Error {}
+
+/** Milliseconds between two tries to connect, at most. */
+const longestPause = 2000
+/** Milliseconds for which further complaints about one connection are held back. */
+const complaintPause = 10_000
+
+/**
+ * A connection that is opened on first use.
+ *
+ * While it is being opened, or opened again right after it broke, commands wait, no longer than the timeout. Once a try
+ * has failed they fail at once, and tries go on in the background.
+ */
+export class RedisConnection implements Closable {
+  readonly #client: Redis
+  readonly #address: string
+  /** The last try to connect failed. */
+  #down = false
+  #wasReady = false
+  #reason = 'not connected yet'
+  #waiting: PromiseWithResolvers<void> | null = null
+  #complainedAt = Number.NEGATIVE_INFINITY
+
+  constructor(config: RedisConfig) {
+    const { host = '127.0.0.1', port, timeout, password, username, database } = config
+    this.#address = `${host}:${port}`
+    this.#client = new Redis({
+      host,
+      port,
+      db: database,
+      ...(password && { password, username }),
+      ...(config.ssl && { tls: tlsOptions(config, host) }),
+      connectTimeout: timeout,
+      commandTimeout: timeout,
+      lazyConnect: true,
+      // A command that may or may not have run is not run again: it would count twice.
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      enableOfflineQueue: false,
+      // Proxies and older servers know no other.
+      protocol: 2,
+      disableClientInfo: true,
+      // A server that became a replica cannot count any more; its name may lead to the new primary.
+      reconnectOnError: (error) => error.message.startsWith('READONLY'),
+      retryStrategy: (tries) => Math.min(50 * 2 ** (tries - 1), longestPause),
+    })
+    this.#client.on('error', (error: Error) => {
+      this.#reason = error.message || error.name
+    })
+    this.#client.on('ready', () => {
+      this.#wasReady = true
+      this.#down = false
+      this.#settle()
+    })
+    this.#client.on('close', () => {
+      // The first close after a connection that worked is followed by a try at once; the next one is a failed try.
+      if (!this.#wasReady) {
+        this.#down = true
+        this.#settle()
+      }
+      this.#wasReady = false
+    })
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @throws {RedisUnavailable} if there is no connection, it breaks, or the answer does not come in time
+   */
+  async use<T>(command: (client: Redis) => Promise<T>): Promise<T> {
+    if (this.#client.status !== 'ready') await this.#ready()
+    try {
+      return await command(this.#client)
+    } catch (error) {
+      if (isReplyError(error)) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      // Whoever does not answer once is not waited for again: the next command waits for a new connection.
+      if (reason === 'Command timed out' && this.#client.status === 'ready') this.#client.disconnect(true)
+      throw new RedisUnavailable(`Redis at ${this.#address}: ${reason}`, { cause: error })
+    }
+  }
+
+  /** True at most once in ten seconds: whether it is time to log that Redis fails. */
+  mayComplain(): boolean {
+    const now = performance.now()
+    if (now - this.#complainedAt < complaintPause) return false
+    this.#complainedAt = now
+    return true
+  }
+
+  close(): void {
+    this.#reason = 'the gateway is shutting down'
+    this.#client.disconnect()
+  }
+
+  async #ready(): Promise<void> {
+    if (this.#client.status === 'wait') this.#client.connect().catch(() => {})
+    if (!this.#down && this.#client.status !== 'end') {
+      this.#waiting ??= Promise.withResolvers()
+      await this.#waiting.promise
+    }
+    if (this.#client.status !== 'ready') throw new RedisUnavailable(`Redis at ${this.#address}: ${this.#reason}`)
+  }
+
+  #settle(): void {
+    this.#waiting?.resolve()
+    this.#waiting = null
+  }
+}
+
+function tlsOptions(config: RedisConfig, host: string): { rejectUnauthorized: boolean; servername?: string } {
+  const servername = config.server_name ?? (isIP(host) === 0 ? host : undefined)
+  return { rejectUnauthorized: config.ssl_verify, ...(servername !== undefined && { servername }) }
+}
+
+/** Redis answered, with an error. */
+function isReplyError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError'
+}
+
+const pool = new ResourcePool<RedisConnection>()
+/** A config is an object of its snapshot, so its key is made once. */
+const keys = new WeakMap<RedisConfig, string>()
+
+/** The gateway's connection to that Redis; configs that say the same share one. */
+export function redisOf(scope: ResourceScope, config: RedisConfig): RedisConnection {
+  let key = keys.get(config)
+  if (key === undefined) {
+    key = JSON.stringify(config)
+    keys.set(config, key)
+  }
+  return pool.get(scope, key, () => new RedisConnection(config))
+}
