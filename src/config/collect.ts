@@ -8,7 +8,7 @@ import type { Kinds, NestedKind } from './kinds.ts'
 import { migrateRoute } from './migrate-paths.ts'
 import { nearest } from './nearest.ts'
 import type { Problems } from './problems.ts'
-import { type Fields, isRecord } from './records.ts'
+import { define, type Fields, isRecord } from './records.ts'
 import type { PathSegment } from './types.ts'
 
 /** An entity as the file has it. */
@@ -90,13 +90,14 @@ function collectEntity(list: Omit<List, 'items'>, item: Fields, options: Collect
   const nestedKinds = options.kinds.nestedIn(definition.name)
   const own: Fields = {}
   const nested: [string, NestedKind, unknown][] = []
-  const memberships: [string, unknown][] = []
+  const memberships: [string, Side, unknown][] = []
   for (const [key, value] of Object.entries(item)) {
     if (key === '_comment' || key === '_ignore' || value === null) continue
     const kind = nestedKinds.get(key)
+    const side = membershipSide(definition, key)
     if (kind !== undefined) nested.push([key, kind, value])
-    else if (membershipField(definition, key) !== undefined) memberships.push([key, value])
-    else own[key] = value
+    else if (side !== undefined) memberships.push([key, side, value])
+    else define(own, key, value)
   }
   const filled = withDeckExtras(definition.name, own, options.extras)
   const fields = options.migrate && definition.name === 'routes' ? migrateRoute(filled) : filled
@@ -116,37 +117,41 @@ function collectEntity(list: Omit<List, 'items'>, item: Fields, options: Collect
     const inner = { definition: kind.definition, items, segments: [...segments, key] }
     collectList({ ...inner, parent: { entity, field: kind.field } }, options, found)
   }
-  for (const [key, items] of memberships) collectMemberships(entity, key, items, options, found)
+  for (const [key, side, items] of memberships) {
+    collectMemberships({ owner: entity, side, items, segments: [...segments, key] }, options, found)
+  }
 }
 
-/** `groups` of a consumer and `consumers` of a group say who is in which; null for any other key. */
-function membershipField(definition: EntityDefinition, key: string): 'consumer' | 'consumer_group' | undefined {
+type Side = 'consumer' | 'consumer_group'
+
+/** `groups` of a consumer and `consumers` of a group say who is in which: the side that the entity itself is. */
+function membershipSide(definition: EntityDefinition, key: string): Side | undefined {
   if (definition.name === 'consumers' && key === 'groups') return 'consumer'
   return definition.name === 'consumer_groups' && key === 'consumers' ? 'consumer_group' : undefined
 }
 
-function collectMemberships(
-  owner: RawEntity,
-  key: string,
-  items: unknown,
-  options: CollectOptions,
-  found: RawEntity[],
-): void {
-  const field = membershipField(owner.definition, key)
-  if (field === undefined) return
+interface MembershipList {
+  readonly owner: RawEntity
+  readonly side: Side
+  readonly items: unknown
+  readonly segments: readonly PathSegment[]
+}
+
+function collectMemberships(list: MembershipList, options: CollectOptions, found: RawEntity[]): void {
+  const { owner, side, items, segments } = list
   if (!Array.isArray(items)) {
-    options.problems.entity(owner, [key], 'expected an array')
+    options.problems.entity(owner, segments.slice(owner.segments.length), 'expected an array')
     return
   }
-  const other = field === 'consumer' ? 'consumer_group' : 'consumer'
+  const other = side === 'consumer' ? 'consumer_group' : 'consumer'
   for (const [index, item] of items.entries()) {
     const fields: Fields = { [other]: item }
     found.push({
       definition: consumerGroupConsumers,
-      segments: [...owner.segments, key, index],
+      segments: [...segments, index],
       fields,
-      id: deterministicId(consumerGroupConsumers, fields, { field, id: owner.id }),
-      parent: { entity: owner, field },
+      id: deterministicId(consumerGroupConsumers, fields, { field: side, id: owner.id }),
+      parent: { entity: owner, field: side },
     })
   }
 }

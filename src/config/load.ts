@@ -11,12 +11,12 @@ import { Kinds } from './kinds.ts'
 import { nearest } from './nearest.ts'
 import { parseEntity } from './parse-entity.ts'
 import { withPartials } from './partials.ts'
-import { protocolComplaint } from './plugin-protocols.ts'
+import { protocolCheck } from './plugin-protocols.ts'
 import { Problems } from './problems.ts'
 import { type Fields, isRecord, mergeDeep } from './records.ts'
 import { ReferenceIndex } from './references.ts'
 import { readDocument, type TextDocument, type TextProblem } from './text-document.ts'
-import type { ConfigCatalog, ConfigProblem, LoadOptions, LoadResult } from './types.ts'
+import type { ConfigCatalog, ConfigProblem, LoadedConfig, LoadOptions, LoadResult } from './types.ts'
 import { Uniqueness } from './uniqueness.ts'
 
 const versions = ['1.1', '2.1', '3.0']
@@ -46,6 +46,11 @@ export function loadConfig(text: string, options: LoadOptions): LoadResult {
   if (problems.list.length > 0) return failed(problems.list, document)
   const hash = createHash('md5').update(text).digest('hex')
   return { ok: true, config: { entities, hash }, warnings }
+}
+
+/** What a gateway serves that was given no file; its hash is Kong's for that case. */
+export function emptyConfig(): LoadedConfig {
+  return { entities: new EntitySet(), hash: '0'.repeat(32) }
 }
 
 function checkMeta(file: Fields, problems: Problems): void {
@@ -89,8 +94,9 @@ function loadEntities(file: Fields, { catalog, problems, warnings, entities }: W
       if (definition === plugins) pluginPlaces.set(raw.id, raw)
     }
   }
+  const protocolComplaint = protocolCheck(entities)
   for (const plugin of entities.plugins) {
-    const complaint = protocolComplaint(plugin, entities)
+    const complaint = protocolComplaint(plugin)
     const raw = pluginPlaces.get(plugin.id)
     if (complaint !== null && raw !== undefined) problems.entity(raw, ['protocols'], complaint)
   }

@@ -13,7 +13,6 @@ export function withoutNulls(value: unknown): unknown {
   if (!isRecord(value)) return value
   const kept: Fields = {}
   for (const [key, field] of Object.entries(value)) {
-    // Defined rather than assigned, so that a field named __proto__ stays a field.
     if (field !== null) define(kept, key, withoutNulls(field))
   }
   return kept
@@ -29,6 +28,7 @@ export function mergeDeep(under: Fields, over: Fields): Fields {
   return merged
 }
 
-function define(target: Fields, key: string, value: unknown): void {
+/** Sets a field; one named `__proto__` is a field like any other. */
+export function define(target: Fields, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
 }

@@ -4,7 +4,7 @@ import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseD
 import type { PathSegment } from './types.ts'
 
 /** Aliases may multiply a text; past this many expansions it counts as an attack. */
-const maxAliasCount = 1000
+const maxAliasCount = 20_000
 
 export interface Position {
   /** From 1. */
@@ -22,8 +22,31 @@ export interface TextDocument {
   locate(path: readonly PathSegment[]): Position | undefined
 }
 
-/** Reads the text; JSON is read by the same parser, so its values have positions too. */
+/** Reads the text. JSON is read as JSON, and by the parser of YAML only once a position is asked for. */
 export function readDocument(text: string): { document: TextDocument } | { problems: TextProblem[] } {
+  const json = readJson(text)
+  if (json === undefined) return readYaml(text)
+  let located: ReturnType<typeof readYaml> | undefined
+  const locate = (path: readonly PathSegment[]) => {
+    // YAML minds tabs; JSON has none but between its values, so the places stay the same.
+    located ??= readYaml(text.replaceAll('\t', ' '))
+    return 'document' in located ? located.document.locate(path) : undefined
+  }
+  return { document: { value: json, locate } }
+}
+
+/** Undefined where the text is not JSON, or not a table or list. */
+function readJson(text: string): unknown {
+  if (!/^\uFEFF?\s*[{[]/.test(text)) return undefined
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
+    return value
+  } catch {
+    return undefined
+  }
+}
+
+function readYaml(text: string): { document: TextDocument } | { problems: TextProblem[] } {
   const lines = new LineCounter()
   try {
     const parsed = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false })

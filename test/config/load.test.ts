@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { emptyConfig } from '../../src/config/load.ts'
 import { certificatePair } from '../entities/certificates.ts'
 import { acls, basicauthCredentials, keyauthCredentials, load, loadBad, loadGood, summary } from './catalog.ts'
 
@@ -200,6 +201,13 @@ consumer_groups:
       "consumer_groups[0].consumers[0].consumer: invalid reference 'consumer: dave' (no such entry in 'consumers') @8:31",
       'consumer_groups[0].consumers[1].consumer: expected a string @8:37',
     ])
+  })
+})
+
+describe('no file at all', () => {
+  test('is a configuration with nothing in it', () => {
+    expect(emptyConfig().hash).toBe('00000000000000000000000000000000')
+    expect(emptyConfig().entities.names()).toEqual([])
   })
 })
 
