@@ -19,7 +19,9 @@ export function parsePluginConfig(schema: z.ZodType, config: unknown): ConfigPar
     const accepted = parseWith(relaxed, config)
     if (accepted.ok) return asConfig(accepted.data)
   }
-  const others = strict.complaints.filter(({ segments }) => !isReference(valueAt(config, segments)))
+  const others = strict.complaints.filter(
+    ({ segments, unknownField }) => unknownField === true || !isReference(valueAt(config, segments)),
+  )
   return { ok: false, complaints: others.length > 0 ? others : strict.complaints }
 }
 

@@ -20,6 +20,13 @@ describe('the config of a plugin', () => {
     })
   })
 
+  test('may have no unknown field, a reference or not', () => {
+    expect(parsePluginConfig(schema, { limits: [ref], key: ref, keyy: ref })).toEqual({
+      ok: false,
+      complaints: [{ segments: ['keyy'], message: 'unknown field', unknownField: true }],
+    })
+  })
+
   test('may not be a reference itself, nor have one where a list belongs', () => {
     expect(parsePluginConfig(schema, { limits: ref, key: 'k' })).toEqual({
       ok: false,
