@@ -3,7 +3,7 @@
 export { z } from 'zod'
 export { defineEntity, type EntityDefinition } from '../entities/definition.ts'
 export { type ErrorCode, TollError } from '../errors/registry.ts'
-export type { Credential, ExitBody, HeaderValue, HeaderValues } from './api.ts'
+export type { Credential, ExitBody, HeaderValue, HeaderValues, NodeLog } from './api.ts'
 export * from './define-plugin.ts'
 export { type Phase, phases } from './phases.ts'
 export type { PdkOf } from './phases-of.ts'

@@ -25,9 +25,7 @@ export const queueConfig = z
     initial_retry_delay: between(z.number(), 0.001, 1_000_000)
       .default(0.01)
       .describe('Seconds before the first new try; doubled for each further one.'),
-    max_retry_delay: between(z.number(), 0.001, 1_000_000)
-      .default(60)
-      .describe('Most seconds between two tries.'),
+    max_retry_delay: between(z.number(), 0.001, 1_000_000).default(60).describe('Most seconds between two tries.'),
     concurrency_limit: z
       .union([z.literal(-1), z.literal(1)])
       .default(1)

@@ -72,9 +72,15 @@ export class Queue<T> implements Closable {
     this.#ending.abort()
     this.#pump()
     if (this.#running > 0) {
-      const timer = setTimeout(abort, this.#options.closeWithin ?? 5000, this.#late)
+      let timer: NodeJS.Timeout | undefined
       await new Promise<void>((resolve) => {
         this.#idle = resolve
+        // A sender that minds the signal has a moment to give up and to be told of in the log.
+        const expire = () => {
+          abort(this.#late)
+          setImmediate(resolve)
+        }
+        timer = setTimeout(expire, this.#options.closeWithin ?? 5000)
       })
       clearTimeout(timer)
     }

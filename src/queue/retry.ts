@@ -17,7 +17,8 @@ export async function sendWithRetries(
   { config, ending, onRetry }: RetryOptions,
 ): Promise<{ error: unknown } | null> {
   const start = performance.now()
-  let next = config.initial_retry_delay * 1000
+  const longest = config.max_retry_delay * 1000
+  let next = Math.min(config.initial_retry_delay * 1000, longest)
   for (;;) {
     const last = ending.aborted
     try {
@@ -28,9 +29,7 @@ export async function sendWithRetries(
       onRetry(error, next)
     }
     // An end that comes while it waits wakes it for the last try.
-    await delay(Math.min(next, config.max_retry_delay * 1000), undefined, { signal: ending, ref: false }).catch(
-      () => undefined,
-    )
-    next = Math.min(next * 2, config.max_retry_delay * 1000)
+    await delay(next, undefined, { signal: ending, ref: false }).catch(() => undefined)
+    next = Math.min(next * 2, longest)
   }
 }
