@@ -1,7 +1,7 @@
 /** What the protocols of a route ask of its other fields. */
 
 import { type Complain, isEmpty } from './checks.ts'
-import type { Route } from './route.ts'
+import type { Route } from './route-shape.ts'
 
 const groups = [
   ['http', 'https'],

@@ -1,7 +1,7 @@
 /** What the ways to hash ask of the other fields of an upstream. */
 
 import { type Complain, conditional } from './checks.ts'
-import type { Upstream } from './upstream.ts'
+import type { Upstream } from './upstream-shape.ts'
 
 const companions = [
   ['hash_on', 'header', 'hash_on_header'],

@@ -1,14 +1,14 @@
 /** One LLM call: sends it to its target, times it, and judges the answer. */
 
 import { TollError } from '../errors/registry.ts'
-import { isHeaderValue } from '../http/headers.ts'
 import type { Attempt, BodyTransform, CallContext, LocalAnswer, UpstreamCall } from '../upstream/call.ts'
 import type { UpstreamFailure } from '../upstream/send.ts'
 import type { Address, Lease, ResponseHead, UpstreamRequest } from '../upstream/types.ts'
 import { costOf } from './cost.ts'
+import { credentialHeaders, withQueryCredential } from './credential.ts'
 import { ErrorTransform } from './error-transform.ts'
 import type { LlmRecord } from './record.ts'
-import type { Target } from './target.ts'
+import { authority, type Target, tlsFor } from './target.ts'
 import type { Wire } from './wire.ts'
 
 export interface LlmCallOptions {
@@ -94,20 +94,19 @@ export class LlmCall implements UpstreamCall {
     this.#tried.push(lease.address)
     this.#sentAt = performance.now()
     const body = wire.body()
-    const authority = isUsualPort(endpoint.scheme, endpoint.port) ? endpoint.host : `${endpoint.host}:${endpoint.port}`
-    const headers = ['Host', authority, 'Content-Type', 'application/json', 'Accept-Encoding', 'identity']
+    const headers = ['Host', authority(endpoint), 'Content-Type', 'application/json', 'Accept-Encoding', 'identity']
     headers.push('User-Agent', `tollgate/${context.version}`, 'Content-Length', String(body.length), ...wire.headers())
     for (const [name, value] of Object.entries(target.provider.headers?.(target.model.options) ?? {})) {
       headers.push(name, value)
     }
-    pushCredential(headers, target, context)
+    headers.push(...credentialHeaders(target, context))
     return {
       lease,
       request: {
         scheme: endpoint.scheme,
         address: lease.address,
         method: 'POST',
-        path: withQuery(endpoint.fullPath ?? endpoint.basePath + wire.path, auth),
+        path: withQueryCredential(endpoint.fullPath ?? endpoint.basePath + wire.path, auth),
         headers,
         body,
         timeouts: {
@@ -116,36 +115,10 @@ export class LlmCall implements UpstreamCall {
           idle: timeouts.read,
           total: context.totalTimeout,
         },
-        tls: endpoint.scheme === 'https' ? { verify: context.verifyTls, servername: endpoint.host } : undefined,
+        tls: tlsFor(endpoint, context.verifyTls),
       },
     }
   }
-}
-
-function isUsualPort(scheme: 'http' | 'https', port: number): boolean {
-  return port === (scheme === 'https' ? 443 : 80)
-}
-
-/** The configured credential; the client's own only where it may override it, and only under the same header. */
-function pushCredential(headers: string[], { auth }: Target, context: CallContext): void {
-  if (auth.header_name === undefined || auth.header_value === undefined) return
-  const sent = context.headers[auth.header_name.toLowerCase()]
-  const value = auth.allow_override && typeof sent === 'string' ? sent : auth.header_value
-  if (!isHeaderValue(value)) {
-    throw new TollError('TOLL_PDK_ARGUMENT', {
-      function: 'auth.header_value',
-      reason: 'it holds a line end or another control character',
-    })
-  }
-  headers.push(auth.header_name, value)
-}
-
-function withQuery(
-  path: string,
-  { param_location: location, param_name: name, param_value: value }: Target['auth'],
-): string {
-  if (location !== 'query' || name === undefined || value === undefined) return path
-  return `${path}${path.includes('?') ? '&' : '?'}${encodeURIComponent(name)}=${encodeURIComponent(value)}`
 }
 
 /** Notes when the first piece of a good answer came. */

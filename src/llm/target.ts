@@ -1,6 +1,8 @@
 /** One model at one provider, with all that a call to it needs, worked out when the configuration is loaded. */
 
+import { isIP } from 'node:net'
 import type { ProviderDefinition } from '../../providers/provider.ts'
+import type { TlsOptions } from '../upstream/types.ts'
 import type { AuthConfig, ModelConfig } from './config.ts'
 
 export interface Endpoint {
@@ -10,6 +12,9 @@ export interface Endpoint {
   /** Path and query in front of which nothing more goes; absent: the base path, to which the operation's path is added. */
   readonly fullPath: string | undefined
   readonly basePath: string
+  /** One object for each way to treat certificates, so that connections are found again by it. */
+  readonly verified: TlsOptions
+  readonly unverified: TlsOptions
 }
 
 export interface Target {
@@ -19,11 +24,20 @@ export interface Target {
   readonly endpoint: Endpoint | null
 }
 
-/** Throws a TypeError where the address is none. */
-export function makeTarget(provider: ProviderDefinition, model: ModelConfig, auth: AuthConfig): Target {
-  const full = model.options.upstream_url
-  const address = full ?? provider.baseUrl
-  return { provider, model, auth, endpoint: address === undefined ? null : parseEndpoint(address, full !== undefined) }
+/**
+ * `meaning` says what an `upstream_url` with a path is: the endpoint itself, as in Kong, or the base of all of them.
+ * Throws a TypeError where the address is none.
+ */
+export function makeTarget(
+  provider: ProviderDefinition,
+  model: ModelConfig,
+  auth: AuthConfig,
+  meaning: 'endpoint' | 'base' = 'endpoint',
+): Target {
+  const own = model.options.upstream_url
+  const address = own ?? provider.baseUrl
+  const full = own !== undefined && meaning === 'endpoint'
+  return { provider, model, auth, endpoint: address === undefined ? null : parseEndpoint(address, full) }
 }
 
 /** A full address with a path is taken as it is; without one, or as a base, the operation's path is added. */
@@ -31,11 +45,25 @@ export function parseEndpoint(address: string, full: boolean): Endpoint {
   const url = new URL(address)
   const scheme = url.protocol === 'https:' ? 'https' : 'http'
   const path = url.pathname.replace(/\/$/, '')
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const servername = isIP(host) === 0 ? host : undefined
   return {
     scheme,
-    host: url.hostname.replace(/^\[|\]$/g, ''),
+    host,
+    verified: { verify: true, servername },
+    unverified: { verify: false, servername },
     port: Number(url.port) || (scheme === 'https' ? 443 : 80),
     fullPath: full && path !== '' ? path + url.search : undefined,
     basePath: path,
   }
+}
+
+/** What stands in the Host header. */
+export function authority({ scheme, host, port }: Endpoint): string {
+  return port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`
+}
+
+export function tlsFor(endpoint: Endpoint, verify: boolean): TlsOptions | undefined {
+  if (endpoint.scheme === 'http') return undefined
+  return verify ? endpoint.verified : endpoint.unverified
 }

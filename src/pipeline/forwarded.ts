@@ -1,5 +1,6 @@
 /** The X-Forwarded-* headers: taken over from a trusted proxy, computed anew for everybody else. */
 
+import { escapePath } from '../router/index.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface Forwarded {
@@ -18,7 +19,7 @@ export function forwardedHeaders({ incoming, request, match }: Exchange): Forwar
     host: first(sent['x-forwarded-host']) ?? request.host,
     port: first(sent['x-forwarded-port']) ?? String(request.port),
     path: first(sent['x-forwarded-path']) ?? request.rawPath,
-    prefix: first(sent['x-forwarded-prefix']) ?? (stripped ? match.matched : undefined),
+    prefix: first(sent['x-forwarded-prefix']) ?? (stripped ? escapePath(match.matched) : undefined),
   }
 }
 

@@ -1,8 +1,8 @@
 /** What log plugins write about an exchange, field by field as Kong's kong.log.serialize has it. */
 
+import { parseQuery } from '../http/query.ts'
 import type { Measurements } from '../pdk/api.ts'
 import type { Exchange } from './exchange.ts'
-import { parseQuery } from './query.ts'
 
 export function serializeLog(exchange: Exchange): Record<string, unknown> {
   const { request, incoming, reply, match, consumer, credential } = exchange

@@ -1,9 +1,9 @@
 /** What a balancer may hash on, read from the exchange when it asks. */
 
 import { HeaderMap } from '../http/headers.ts'
+import { queryPairs } from '../http/query.ts'
 import type { PickContext } from '../upstream/types.ts'
 import type { Exchange } from './exchange.ts'
-import { queryPairs } from './query.ts'
 
 export function pickContext(exchange: Exchange): PickContext {
   return new ExchangePickContext(exchange)

@@ -101,12 +101,7 @@ export class Planner {
     const first = slots.find((slot) => slot.candidates[0]?.definition.errorFormat)?.candidates[0]
     return {
       slots,
-      fixed: slots.every((slot) => slot.fixed !== null)
-        ? phaseLists(
-            slots,
-            slots.map((slot) => slot.fixed),
-          )
-        : null,
+      fixed: slots.every((slot) => slot.fixed !== null) ? phaseLists(slots.map((slot) => slot.fixed)) : null,
       errorFormat: first?.definition.errorFormat?.(first.config) ?? null,
     }
   }
@@ -141,7 +136,7 @@ export function pick(slot: Slot, consumerId: string | undefined, groupIds: reado
 }
 
 /** The instances that have a handler, phase by phase; all phases but access go strictly by priority. */
-export function phaseLists(slots: readonly Slot[], chosen: readonly (PluginInstance | null)[]): PhaseLists {
+export function phaseLists(chosen: readonly (PluginInstance | null)[]): PhaseLists {
   const present = chosen.filter((instance) => instance !== null)
   const byPriority = present.toSorted((a, b) => comparePriority(a.definition, b.definition))
   const lists: Partial<Record<HandlerName, PluginInstance[]>> = {}

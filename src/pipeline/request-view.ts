@@ -29,7 +29,7 @@ export class RequestView {
 
   constructor(incoming: IncomingMessage, options: PipelineOptions) {
     const { socket, headers } = incoming
-    const url = incoming.url ?? '/'
+    const url = originForm(incoming.url ?? '/')
     const mark = url.indexOf('?')
     this.method = incoming.method ?? 'GET'
     this.scheme = 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'
@@ -44,6 +44,14 @@ export class RequestView {
     this.trusted = isTrusted(this.ip, options)
     this.clientIp = this.trusted ? realIp(incoming, this.ip, options) : this.ip
   }
+}
+
+/** A request to a proxy names the whole address (RFC 9112, 3.2.2); only its path and query count here. */
+function originForm(target: string): string {
+  const authority = /^https?:\/\/[^/?#]*/i.exec(target)
+  if (authority === null) return target
+  const rest = target.slice(authority[0].length)
+  return rest.startsWith('/') ? rest : `/${rest}`
 }
 
 /** Index of the colon before a port; an IPv6 address in brackets has colons of its own. */

@@ -1,6 +1,7 @@
 /** Finds the route of an exchange, and refuses what the route does not take. */
 
 import { TollError } from '../errors/registry.ts'
+import { pathHazard } from '../router/index.ts'
 import type { Exchange } from './exchange.ts'
 import { forwardedHeaders } from './forwarded.ts'
 import type { Kong } from './pdk/index.ts'
@@ -9,6 +10,7 @@ import type { Kong } from './pdk/index.ts'
 export function route(exchange: Exchange): void {
   const { request, incoming, snapshot } = exchange
   const { socket } = incoming
+  refuseUnsafePath(exchange)
   const match = snapshot.router.match({
     method: request.method,
     host: request.hostHeader,
@@ -25,6 +27,15 @@ export function route(exchange: Exchange): void {
   exchange.match = match
   exchange.plan = snapshot.planner.plan(match.route.id, match.service?.id)
   exchange.errorFormat = exchange.plan.errorFormat
+}
+
+/** What the gateway and a service may read differently must not pass between them. Throws TOLL_PATH_UNSAFE. */
+function refuseUnsafePath({ request, host }: Exchange): void {
+  const { rawPath } = request
+  if (!rawPath.includes('%') && !rawPath.includes('\\') && !rawPath.includes('#')) return
+  const slashless = host.options.allowEncodedSlash ? rawPath.replace(/%2f/gi, '') : rawPath
+  const what = pathHazard(slashless) ?? (rawPath.includes('#') ? 'a fragment (#)' : null)
+  if (what !== null) throw new TollError('TOLL_PATH_UNSAFE', { what })
 }
 
 /** A route for HTTPS alone sends a client that came over HTTP elsewhere. True where it did. */

@@ -1,6 +1,7 @@
 /** Runs the phases of an exchange in their order. */
 
-import { ChatFailure } from '../../providers/canonical/error.ts'
+import { type ChatError, ChatFailure, chatError } from '../../providers/canonical/error.ts'
+import { FormatError } from '../../providers/canonical/format.ts'
 import { errorBody } from '../errors/bodies.ts'
 import { TollError } from '../errors/registry.ts'
 import type { Phase } from '../pdk/phases.ts'
@@ -75,7 +76,7 @@ export class Runner {
       chosen.push(instance)
       if (reply.exit === undefined && instance?.definition.access) await this.#call(instance, 'access')
     }
-    exchange.lists = phaseLists(plan.slots, chosen)
+    exchange.lists = phaseLists(chosen)
   }
 
   async #answerFromUpstream(): Promise<void> {
@@ -160,7 +161,7 @@ export class Runner {
     const { exchange } = this
     const { reply, outgoing, host } = exchange
     const shown = error instanceof TollError ? error : undefined
-    const said = error instanceof ChatFailure ? error.error : undefined
+    const said = chatErrorOf(error)
     const status = said?.status ?? shown?.status ?? 500
     if (said === undefined && (shown === undefined || shown.code.startsWith('TOLL_PDK'))) {
       const plugin = exchange.plugin?.definition.name
@@ -218,4 +219,11 @@ export class Runner {
       }
     }
   }
+}
+
+/** What a codec says against a request is for the client to know, as is what a provider said. */
+function chatErrorOf(error: unknown): ChatError | undefined {
+  if (error instanceof ChatFailure) return error.error
+  if (!(error instanceof FormatError)) return undefined
+  return chatError('invalidRequest', error.message, error.param === undefined ? {} : { param: error.param })
 }

@@ -119,8 +119,14 @@ export class Transfer implements UpstreamHandler {
     if (failure.kind !== 'aborted') this.#lease?.release()
     this.#lease = null
     if (this.#try) this.#try.state = 'failed'
-    if (this.#finished || exchange.aborted) return this.#resolve()
-    if (this.#committed) return this.#failCommitted(failure)
+    if (this.#finished || exchange.aborted) {
+      this.#resolve()
+      return
+    }
+    if (this.#committed) {
+      this.#failCommitted(failure)
+      return
+    }
     if (this.#head === null && this.#request !== null && this.#mayRetry(failure, this.#request)) {
       void this.#nextTry()
       return
@@ -210,7 +216,10 @@ export class Transfer implements UpstreamHandler {
   /** Everything came. An answer that was held back goes out at once, with its length. */
   #finish(rest: Buffer | null): void {
     const { reply, outgoing, request } = this.#exchange
-    if (this.#finished) return this.#resolve()
+    if (this.#finished) {
+      this.#resolve()
+      return
+    }
     this.#finished = true
     if (!this.#committed) {
       if (rest !== null) this.#pieces.push(rest)
@@ -225,7 +234,8 @@ export class Transfer implements UpstreamHandler {
       outgoing.writeHead(reply.status, reply.headers.toRaw())
       reply.size += body.length
       outgoing.end(body)
-      return this.#resolve()
+      this.#resolve()
+      return
     }
     const last = this.#filtersBody ? this.#phases.filterBody(rest ?? Buffer.alloc(0), true) : rest
     if (last !== null) reply.size += last.length
@@ -248,7 +258,12 @@ export class Transfer implements UpstreamHandler {
   #failCommitted(failure: UpstreamFailure): void {
     const { outgoing, reply } = this.#exchange
     this.#finished = true
-    const words = toBuffer(this.#transform?.fail(failure) ?? null)
+    let words: Buffer | null = null
+    try {
+      words = toBuffer(this.#transform?.fail(failure) ?? null)
+    } catch (error) {
+      this.#exchange.host.logger.error('the end of an answer failed', { request_id: this.#exchange.id, error })
+    }
     if (words !== null) {
       reply.size += words.length
       outgoing.end(words)
@@ -257,12 +272,13 @@ export class Transfer implements UpstreamHandler {
   }
 
   #clientLeft(): void {
-    if (this.#finished) return this.#resolve()
-    this.#exchange.aborted = true
-    this.#finished = true
-    this.#control?.abort()
-    this.#lease?.release()
-    this.#lease = null
+    if (!this.#finished) {
+      this.#exchange.aborted = true
+      this.#finished = true
+      this.#control?.abort()
+      this.#lease?.release()
+      this.#lease = null
+    }
     this.#resolve()
   }
 

@@ -2,7 +2,7 @@
 
 import { ChatFailure, chatError } from '../../../providers/canonical/error.ts'
 import type { ChatFormat } from '../../../providers/canonical/format.ts'
-import { asObject, asString } from '../../../providers/canonical/json.ts'
+import { asObject, asString, type JsonObject } from '../../../providers/canonical/json.ts'
 import { UsageTap } from '../../../providers/formats/usage-tap.ts'
 import { TollError } from '../../errors/registry.ts'
 import type { BodyTransform } from '../../upstream/call.ts'
@@ -18,7 +18,7 @@ export class PassStream implements BodyTransform {
 
   constructor(options: { format: ChatFormat; record: LlmRecord; hideUsage: boolean; requestId: string }) {
     this.#options = options
-    this.#tap = new UsageTap(options.format, { hideUsage: options.hideUsage })
+    this.#tap = new UsageTap(options.format.name, { dropUsageChunk: options.hideUsage })
   }
 
   get holding(): boolean {
@@ -60,7 +60,7 @@ export class PassStream implements BodyTransform {
   #note(): void {
     const { record } = this.#options
     const { usage, model } = this.#tap
-    if (usage !== undefined) record.usage = usage
+    record.usage = usage
     if (model !== undefined) record.responseModel = model
   }
 }
@@ -70,6 +70,8 @@ export interface PassJsonOptions {
   readonly record: LlmRecord
   readonly limit: number
   readonly provider: string
+  /** Changes a body that is not yet what the client asked for; the same object means it is. */
+  readonly convert?: (body: JsonObject) => JsonObject
 }
 
 /** Held until it is whole: what is no JSON must not go on as a good answer. */
@@ -89,14 +91,15 @@ export class PassJson implements BodyTransform {
   }
 
   end(): Buffer {
-    const { format, record, provider } = this.#options
+    const { format, record, provider, convert } = this.#options
     const bytes = this.#body.whole()
     const body = parseAnswer(bytes, provider)
     const usage = asObject(body.usage)
     if (usage !== undefined) record.usage = format.decodeUsage(usage)
     record.responseModel = asString(body.model)
     if (record.logPayloads) record.responseBody = bytes.toString('utf8')
-    return bytes
+    const converted = convert?.(body) ?? body
+    return converted === body ? bytes : Buffer.from(JSON.stringify(converted))
   }
 
   fail(): null {
@@ -105,7 +108,7 @@ export class PassJson implements BodyTransform {
 }
 
 /** Throws TOLL_LLM_UPSTREAM where the bytes are no JSON object. */
-export function parseAnswer(bytes: Buffer, provider: string) {
+export function parseAnswer(bytes: Buffer, provider: string): JsonObject {
   let body: unknown
   try {
     body = JSON.parse(bytes.toString('utf8'))

@@ -1,10 +1,10 @@
 /** kong.request: the client's request. */
 
 import { TollError } from '../../errors/registry.ts'
+import { parseQuery, queryArg } from '../../http/query.ts'
 import type { HeaderValues, RequestApi } from '../../pdk/api.ts'
 import { readBody } from '../body.ts'
 import { forwardedHeaders } from '../forwarded.ts'
-import { parseQuery, queryArg } from '../query.ts'
 import { guard, Namespace } from './guard.ts'
 
 export class RequestPdk extends Namespace implements RequestApi {

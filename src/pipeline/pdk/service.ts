@@ -1,10 +1,10 @@
 /** kong.service, kong.service.request, kong.service.response: the way upstream and what came back. */
 
 import { TollError } from '../../errors/registry.ts'
+import { formatQuery, parseQuery, type QueryMap } from '../../http/query.ts'
 import type { HeaderValue, HeaderValues, ServiceApi, ServiceRequestApi, ServiceResponseApi } from '../../pdk/api.ts'
 import type { UpstreamCall } from '../../upstream/call.ts'
 import { readBody } from '../body.ts'
-import { formatQuery, parseQuery, type QueryMap } from '../query.ts'
 import { guard, Namespace } from './guard.ts'
 import { checkHeader } from './response.ts'
 

@@ -1,0 +1,36 @@
+/** Configuration of ai-model-router. */
+
+import { z } from 'zod'
+import { providers } from '../../providers/index.ts'
+import { loggingConfig } from '../../src/llm/config.ts'
+
+const provider = z
+  .strictObject({
+    name: z.enum([...providers.keys()]).describe('The provider, as in `model.provider` of ai-proxy.'),
+    key: z.string().optional().describe('Its credential, without any scheme; may be a vault reference.'),
+    upstream_url: z.url().optional().describe('Base address in place of the provider’s own.'),
+    models: z.array(z.string().min(1)).optional().describe('Models that it serves; absent: whatever it lists itself.'),
+  })
+  .refine(({ name, upstream_url: url }) => providers.get(name)?.baseUrl || providers.get(name)?.local || url, {
+    path: ['upstream_url'],
+    message: 'required field missing',
+  })
+
+export const config = z.strictObject({
+  route_type: z
+    .enum(['llm/v1/chat', 'llm/v1/completions', 'llm/v1/embeddings', 'models'])
+    .default('llm/v1/chat')
+    .describe('What the route serves; `models` lists the models of all providers.'),
+  llm_format: z.enum(['openai', 'anthropic']).default('openai').describe('The format that clients speak.'),
+  providers: z.array(provider).min(1).describe('The providers among which the model of a request chooses.'),
+  logging: loggingConfig.prefault({}).describe('What is logged of each call.'),
+  response_streaming: z.enum(['allow', 'deny', 'always']).default('allow').describe('Whether answers may be streamed.'),
+  max_request_body_size: z
+    .int()
+    .min(0)
+    .default(33_554_432)
+    .describe('Bytes of a request body; 0: no limit of its own.'),
+})
+
+export type Config = z.infer<typeof config>
+export type ProviderConfig = Config['providers'][number]

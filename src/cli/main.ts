@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+/** Entry of the command line: sees that the Node is new enough before anything newer is loaded. */
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+
+if (major < 22 || (major === 22 && minor < 19)) {
+  console.error(`tollgate needs Node 22.19 or newer, and this is Node ${process.versions.node}`)
+  process.exit(1)
+}
+const { run } = await import('./run.ts')
+process.exitCode = await run(process.argv.slice(2))

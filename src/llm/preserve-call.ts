@@ -1,0 +1,87 @@
+/** Route type `preserve`: the request goes to the provider as it is, with the credential of the configuration. */
+
+import { TollError } from '../errors/registry.ts'
+import type { AccessPdk } from '../pdk/define-plugin.ts'
+import type { Attempt, BodyTransform, CallContext, UpstreamCall } from '../upstream/call.ts'
+import type { UpstreamFailure } from '../upstream/send.ts'
+import type { Lease } from '../upstream/types.ts'
+import { credentialHeaders, withQueryCredential } from './credential.ts'
+import { authority, type Target, tlsFor } from './target.ts'
+
+/** Headers of the client that concern the content alone. */
+const passedOn = ['content-type', 'accept', 'anthropic-version', 'anthropic-beta', 'openai-beta'] as const
+
+interface Preserved {
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  readonly body: Buffer
+}
+
+export class PreserveCall implements UpstreamCall {
+  readonly retries = 5
+  readonly #target: Target
+  readonly #request: Preserved
+  #context: CallContext | null = null
+
+  static async of(kong: AccessPdk, target: Target, limit: number): Promise<PreserveCall> {
+    return new PreserveCall(target, {
+      method: kong.request.getMethod(),
+      path: target.model.options.upstream_path ?? kong.request.getPath(),
+      query: kong.request.getRawQuery(),
+      body: await kong.request.getRawBody(limit),
+    })
+  }
+
+  constructor(target: Target, request: Preserved) {
+    this.#target = target
+    this.#request = request
+  }
+
+  start(context: CallContext): undefined {
+    this.#context = context
+  }
+
+  next(): Attempt | Promise<Attempt> {
+    const { endpoint, provider } = this.#target
+    const context = this.#context
+    if (endpoint === null || context === null) {
+      throw new TollError('TOLL_LLM_UNSUPPORTED', { provider: provider.name, what: 'route type preserve' })
+    }
+    const lease = context.balancer(endpoint.host, endpoint.port).pick(context.pickContext, [])
+    const attempt = (given: Lease): Attempt => {
+      const { method, path, query, body } = this.#request
+      const headers = ['Host', authority(endpoint), 'User-Agent', `tollgate/${context.version}`]
+      headers.push('Content-Length', String(body.length))
+      for (const name of passedOn) {
+        const value = context.headers[name]
+        if (typeof value === 'string') headers.push(name, value)
+      }
+      headers.push(...credentialHeaders(this.#target, context))
+      const full = (endpoint.fullPath ?? endpoint.basePath + path) + (query === '' ? '' : `?${query}`)
+      return {
+        lease: given,
+        request: {
+          scheme: endpoint.scheme,
+          address: given.address,
+          method,
+          path: withQueryCredential(full, this.#target.auth),
+          headers,
+          body: body.length > 0 ? body : null,
+          timeouts: { connect: 60_000, firstByte: 60_000, idle: 60_000, total: context.totalTimeout },
+          tls: tlsFor(endpoint, context.verifyTls),
+        },
+      }
+    }
+    return lease instanceof Promise ? lease.then(attempt) : attempt(lease)
+  }
+
+  mayRetry(failure: UpstreamFailure): boolean {
+    return failure.phase === 'connect' && failure.kind !== 'aborted'
+  }
+
+  receive(): BodyTransform | null {
+    this.#context?.replyHeaders.delete('set-cookie')
+    return null
+  }
+}

@@ -1,0 +1,149 @@
+/** The data plane in worker threads: one gateway a thread, all behind the same ports, counting in shared memory. */
+
+import { Worker } from 'node:worker_threads'
+import type { UpstreamReport, WorkerStatus } from '../admin/context.ts'
+import type { LoadedConfig } from '../config/types.ts'
+import type { SharedCounters } from '../counters/shared-counters.ts'
+import type { Settings } from '../settings/index.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { DataPlane } from './data-plane.ts'
+import { toPlain } from './plain-config.ts'
+import type { Answers, Ask, ToMain, WorkerSetup } from './thread-messages.ts'
+
+export interface ThreadPlaneOptions {
+  readonly count: number
+  readonly settings: Settings
+  readonly version: string
+  readonly nodeId: string
+  readonly counters: SharedCounters
+  readonly logger: Logger
+}
+
+interface Pending {
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+class WorkerThread {
+  readonly #worker: Worker
+  readonly #pending = new Map<number, Pending>()
+  #next = 0
+  onExit: (code: number) => void = () => {}
+
+  constructor(setup: WorkerSetup) {
+    this.#worker = new Worker(new URL('./thread-worker.js', import.meta.url), { workerData: setup })
+    this.#worker.on('message', (message: ToMain) => {
+      const pending = this.#pending.get(message.id)
+      this.#pending.delete(message.id)
+      if (message.error === undefined) pending?.resolve(message.value)
+      else pending?.reject(new Error(message.error))
+    })
+    this.#worker.on('exit', (code) => {
+      for (const { reject } of this.#pending.values()) reject(new Error('the worker thread ended'))
+      this.#pending.clear()
+      this.onExit(code)
+    })
+  }
+
+  on(event: 'error', listener: (error: unknown) => void): void {
+    this.#worker.on(event, listener)
+  }
+
+  ask<Name extends keyof Answers>(ask: Ask<Name>): Promise<Answers[Name]> {
+    this.#next += 1
+    const id = this.#next
+    return new Promise((resolve, reject) => {
+      // The worker answers each question with the type that the table gives it.
+      this.#pending.set(id, { resolve: (value) => resolve(value as Answers[Name]), reject })
+      this.#worker.postMessage({ id, ...ask })
+    })
+  }
+
+  end(): Promise<number> {
+    return this.#worker.terminate()
+  }
+}
+
+export class ThreadPlane implements DataPlane {
+  readonly #options: ThreadPlaneOptions
+  #workers: WorkerThread[] = []
+  #urls: readonly string[] = []
+  #config: LoadedConfig | null = null
+  #closing = false
+
+  constructor(options: ThreadPlaneOptions) {
+    this.#options = options
+  }
+
+  /** The first thread takes the ports; the others share them. */
+  async listen(): Promise<readonly string[]> {
+    const first = await this.#start(this.#options.settings)
+    this.#urls = first.urls
+    const others = Array.from({ length: this.#options.count - 1 }, () => this.#start(this.#fixedPorts()))
+    await Promise.all(others)
+    return this.#urls
+  }
+
+  async apply(config: LoadedConfig): Promise<void> {
+    const plain = toPlain(config)
+    this.#config = config
+    await Promise.all(this.#workers.map((worker) => worker.ask({ ask: 'apply', config: plain })))
+  }
+
+  async status(): Promise<readonly WorkerStatus[]> {
+    return (await this.#askAll({ ask: 'status' })).flat()
+  }
+
+  async metrics(): Promise<readonly object[]> {
+    return (await this.#askAll({ ask: 'metrics' })).flat()
+  }
+
+  async upstreamHealth(name: string): Promise<UpstreamReport | null> {
+    const [report] = await this.#askAll({ ask: 'upstreamHealth', name })
+    return report ?? null
+  }
+
+  async setTargetHealth(upstream: string, target: string, healthy: boolean, address?: string): Promise<boolean> {
+    const done = await this.#askAll({ ask: 'setTargetHealth', upstream, target, healthy, address })
+    return done.some((found) => found)
+  }
+
+  async close(milliseconds: number): Promise<void> {
+    this.#closing = true
+    await Promise.allSettled(this.#workers.map((worker) => worker.ask({ ask: 'close', milliseconds })))
+    await Promise.all(this.#workers.map((worker) => worker.end()))
+  }
+
+  #askAll<Name extends keyof Answers>(ask: Ask<Name>): Promise<Answers[Name][]> {
+    return Promise.all(this.#workers.map((worker) => worker.ask(ask)))
+  }
+
+  async #start(settings: Settings): Promise<{ urls: readonly string[] }> {
+    const { version, nodeId, counters } = this.#options
+    const worker = new WorkerThread({ settings, version, nodeId, counters: counters.buffer, env: { ...process.env } })
+    worker.on('error', (error) => this.#options.logger.crit('a worker thread failed', { error }))
+    if (this.#config) await worker.ask({ ask: 'apply', config: toPlain(this.#config) })
+    const urls = await worker.ask({ ask: 'listen' })
+    this.#workers.push(worker)
+    worker.onExit = () => this.#replace(worker)
+    return { urls }
+  }
+
+  /** A thread that ended unasked is replaced; the others go on meanwhile. */
+  #replace(ended: WorkerThread): void {
+    this.#workers = this.#workers.filter((worker) => worker !== ended)
+    if (this.#closing) return
+    this.#start(this.#fixedPorts()).catch((error: unknown) => {
+      this.#options.logger.crit('a worker thread could not be replaced', { error })
+    })
+  }
+
+  #fixedPorts(): Settings {
+    const { settings } = this.#options
+    const listeners = settings.proxy_listen.map((listener, index) => ({
+      ...listener,
+      port: Number(new URL(this.#urls[index] ?? '').port) || listener.port,
+    }))
+    return { ...settings, proxy_listen: listeners }
+  }
+}
