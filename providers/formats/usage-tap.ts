@@ -71,9 +71,9 @@ export class UsageTap {
     const rest = this.#carried > 0 ? Buffer.concat(this.#carry) : empty
     this.#carry = []
     this.#carried = 0
-    this.#read(rest)
-    for (const event of this.#splitter.end()) this.#inspect(event)
-    return rest
+    let told = this.#read(rest)
+    for (const event of this.#splitter.end()) told = this.#inspect(event) || told
+    return told ? withoutUsageChunk(rest) : rest
   }
 
   #hold(bytes: Buffer): void {

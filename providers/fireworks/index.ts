@@ -1,0 +1,17 @@
+/** Fireworks, which speaks OpenAI's format. */
+
+import { oldMaxTokens } from '../fixes.ts'
+import { bearer, defineProvider, openaiPaths } from '../provider.ts'
+
+export const fireworks = defineProvider({
+  name: 'fireworks',
+  title: 'Fireworks',
+  baseUrl: 'https://api.fireworks.ai/inference',
+  formats: ['openai-chat'],
+  paths: openaiPaths,
+  auth: bearer,
+  env: { key: 'FIREWORKS_API_KEY' },
+  models: /^accounts\/fireworks\//,
+  reasoningField: 'reasoning_content',
+  fixRequest: oldMaxTokens,
+})
