@@ -1,7 +1,7 @@
 /** Changes the body of the request to the service, where it is of a kind that has fields. */
 
+import { formatQuery, parseQuery } from '../../http/query.ts'
 import type { AccessPdk } from '../../pdk/index.ts'
-import { formatQuery, parseQuery } from '../../pipeline/query.ts'
 import { isJsonType, parseJsonObject } from '../shared/json-object.ts'
 import type { Steps } from './compile.ts'
 import type { Environment } from './expression.ts'

@@ -158,10 +158,10 @@ class Parser {
   }
 
   #refuse(): never {
-    const at = this.#next === null ? this.#position : this.#nextStart
-    const hint = this.#text[at] === '-' ? "; a name with a dash is written headers['x-name']" : ''
+    const rest = this.#text.slice(this.#next === null ? this.#position : this.#nextStart).trimStart()
+    const hint = rest.startsWith('-') ? "; a name with a dash is written headers['x-name']" : ''
     throw new UnsupportedExpression(
-      `cannot read the template at '${this.#text.slice(at, at + 20)}'${hint}; supported are headers.x, query_params.x, ` +
+      `cannot read the template at '${rest.slice(0, 20)}'${hint}; supported are headers.x, query_params.x, ` +
         "uri_captures.x, uri_captures[1], shared.x, texts, numbers, 'or', 'and', 'not', '==', '~=', '..' and parentheses, but no other Lua",
     )
   }

@@ -1,7 +1,7 @@
 /** Changes requests on their way to the service: path, method, headers, body and query, in this order. */
 
+import { parseQuery } from '../../http/query.ts'
 import { type AccessPdk, definePlugin } from '../../pdk/index.ts'
-import { parseQuery } from '../../pipeline/query.ts'
 import { type BodyKind, bodyKind, changeBody } from './body.ts'
 import { type Compiled, compile } from './compile.ts'
 import { type Config, config } from './config.ts'
