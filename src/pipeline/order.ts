@@ -9,51 +9,74 @@ interface Orderable {
 }
 
 /**
- * Sorts by priority and lets `ordering.before.access` and `ordering.after.access` of any config of a plugin move it.
- * Of the plugins that nothing holds back, the one of the highest priority comes next. Names that are not in the plan
+ * Sorts by priority; a plugin that says `ordering.before.access` moves up to just before the first it names, one that
+ * says `ordering.after.access` waits for all it names. Any config of a plugin moves it. Names that are not in the plan
  * count for nothing; a circle is an error that names its members.
  */
 export function orderSlots<Slot extends Orderable>(slots: readonly Slot[]): Slot[] {
-  const waiting = slots.toSorted(comparePriority)
-  const before = predecessors(waiting)
-  if (before.size === 0) return waiting
-  const ordered: Slot[] = []
-  const done = new Set<string>()
-  while (waiting.length > 0) {
-    const next = waiting.findIndex((slot) => isFree(before.get(slot.name), done))
-    const slot = waiting[next]
-    if (slot === undefined) {
-      const names = waiting.map(({ name }) => name).join(', ')
-      throw new Error(`plugins wait for one another through "ordering": ${names}`)
-    }
-    waiting.splice(next, 1)
-    ordered.push(slot)
-    done.add(slot.name)
-  }
-  return ordered
+  const byPriority = slots.toSorted(comparePriority)
+  return new Ordering(byPriority).run()
 }
 
-function isFree(names: ReadonlySet<string> | undefined, done: ReadonlySet<string>): boolean {
-  return names === undefined || names.isSubsetOf(done)
-}
+class Ordering<Slot extends Orderable> {
+  readonly #slots: ReadonlyMap<string, Slot>
+  /** For each plugin, those that asked to come before it, and those that it waits for. */
+  readonly #before = new Map<string, Set<string>>()
+  readonly #after = new Map<string, Set<string>>()
+  readonly #ordered: Slot[] = []
+  readonly #done = new Set<string>()
+  readonly #underWay = new Set<string>()
+  #waiting: Slot[] = []
 
-/** For each plugin, the names of those that must come first. */
-function predecessors(slots: readonly Orderable[]): Map<string, Set<string>> {
-  const present = new Set(slots.map(({ name }) => name))
-  const result = new Map<string, Set<string>>()
-  const add = (name: string, first: string) => {
-    if (!present.has(name) || !present.has(first) || name === first) return
-    const set = result.get(name)
-    if (set === undefined) result.set(name, new Set([first]))
-    else set.add(first)
-  }
-  for (const slot of slots) {
-    for (const { entity } of slot.candidates) {
-      for (const other of entity.ordering?.before?.access ?? []) add(other, slot.name)
-      for (const other of entity.ordering?.after?.access ?? []) add(slot.name, other)
+  constructor(byPriority: readonly Slot[]) {
+    this.#slots = new Map(byPriority.map((slot) => [slot.name, slot]))
+    for (const { name, candidates } of byPriority) {
+      for (const { entity } of candidates) {
+        for (const other of entity.ordering?.before?.access ?? []) this.#note(this.#before, other, name)
+        for (const other of entity.ordering?.after?.access ?? []) this.#note(this.#after, name, other)
+      }
     }
   }
-  return result
+
+  run(): Slot[] {
+    for (const slot of this.#slots.values()) {
+      if (this.#isFree(slot)) this.#place(slot)
+      else this.#waiting.push(slot)
+    }
+    // Whoever still waits does so for one that waits itself.
+    for (const slot of this.#waiting) this.#place(slot)
+    return this.#ordered
+  }
+
+  #place(slot: Slot): void {
+    const { name } = slot
+    if (this.#done.has(name)) return
+    if (this.#underWay.has(name)) {
+      throw new Error(`plugins wait for one another through "ordering": ${[...this.#underWay].sort().join(', ')}`)
+    }
+    this.#underWay.add(name)
+    for (const first of [...(this.#before.get(name) ?? []), ...(this.#after.get(name) ?? [])]) {
+      const other = this.#slots.get(first)
+      if (other !== undefined) this.#place(other)
+    }
+    this.#underWay.delete(name)
+    this.#done.add(name)
+    this.#ordered.push(slot)
+    if (this.#underWay.size > 0) return
+    const free = this.#waiting.filter((other) => this.#isFree(other))
+    this.#waiting = this.#waiting.filter((other) => !free.includes(other))
+    for (const other of free) this.#place(other)
+  }
+
+  #isFree({ name }: Slot): boolean {
+    return this.#after.get(name)?.isSubsetOf(this.#done) ?? true
+  }
+
+  #note(relation: Map<string, Set<string>>, name: string, first: string): void {
+    if (name === first || !this.#slots.has(name) || !this.#slots.has(first)) return
+    const names = relation.get(name) ?? new Set()
+    relation.set(name, names.add(first))
+  }
 }
 
 interface Prioritized {
