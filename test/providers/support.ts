@@ -41,7 +41,11 @@ export function decodeStream(format: ChatFormat, chunks: readonly Buffer[]): Cha
   return [...chunks.flatMap((chunk) => decoder.push(chunk)), ...decoder.end()]
 }
 
-export function encodeStream(format: ChatFormat, events: readonly ChatEvent[], answer: AnswerContext = context): string {
+export function encodeStream(
+  format: ChatFormat,
+  events: readonly ChatEvent[],
+  answer: AnswerContext = context,
+): string {
   const encoder = format.encodeEvents(answer)
   return encoder.encode(events) + encoder.end()
 }

@@ -75,6 +75,8 @@ function decodeTurn(message: JsonObject, index: number): Turn {
   return withExtras<Turn>({ role, parts: decodeBlocks(message.content, `${at}.content`) }, formatName, {
     ...unknownFields(message, turnFields),
     ...spellingOf(message.content),
+    // Its place among the messages is meant.
+    ...(role === 'system' && { leading: false }),
   })
 }
 

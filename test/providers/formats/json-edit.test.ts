@@ -37,7 +37,9 @@ describe('editTopLevel', () => {
   })
 
   it('takes bare values of every kind', () => {
-    expect(edit('{"a":true ,"b":null,"c":-1.5e3,"d":false}', { a: 1, b: 2, c: 3, d: 4 })).toBe('{"a":1 ,"b":2,"c":3,"d":4}')
+    expect(edit('{"a":true ,"b":null,"c":-1.5e3,"d":false}', { a: 1, b: 2, c: 3, d: 4 })).toBe(
+      '{"a":1 ,"b":2,"c":3,"d":4}',
+    )
   })
 
   it('returns the same bytes for no edits', () => {
