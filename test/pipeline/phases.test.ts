@@ -12,7 +12,10 @@ afterEach(async () => {
   gateway = undefined
 })
 
-async function start(plugins: readonly AnyPlugin[], more: { settings?: Record<string, string> } = {}): Promise<TestGateway> {
+async function start(
+  plugins: readonly AnyPlugin[],
+  more: { settings?: Record<string, string> } = {},
+): Promise<TestGateway> {
   gateway = await createTestGateway({
     plugins,
     ...more,
@@ -93,22 +96,25 @@ describe('phases', () => {
     expect(seen).toEqual([])
   })
 
-  it.each(['rewrite', 'access', 'response'] as const)('answer 500 in Kong’s words when %s throws, and log why', async (phase) => {
-    const broken = definePlugin({
-      name: 'broken',
-      priority: 1,
-      config: z.object({}),
-      [phase]() {
-        throw new Error('a secret reason')
-      },
-    })
-    const { request, logs } = await start([broken])
-    const answer = await request()
-    expect(answer.status).toBe(500)
-    expect(answer.json()).toMatchObject({ message: 'An unexpected error occurred' })
-    expect(answer.text).not.toContain('a secret reason')
-    await expect.poll(() => logs.join('')).toContain('a secret reason')
-  })
+  it.each(['rewrite', 'access', 'response'] as const)(
+    'answer 500 in Kong’s words when %s throws, and log why',
+    async (phase) => {
+      const broken = definePlugin({
+        name: 'broken',
+        priority: 1,
+        config: z.object({}),
+        [phase]() {
+          throw new Error('a secret reason')
+        },
+      })
+      const { request, logs } = await start([broken])
+      const answer = await request()
+      expect(answer.status).toBe(500)
+      expect(answer.json()).toMatchObject({ message: 'An unexpected error occurred' })
+      expect(answer.text).not.toContain('a secret reason')
+      await expect.poll(() => logs.join('')).toContain('a secret reason')
+    },
+  )
 
   it('keep other plugins’ logs when one of them throws', async () => {
     const ran: string[] = []

@@ -1,11 +1,11 @@
 /** Which config of a plugin applies: Kong's twelve ranks, each against every one below it, and what switches a config off. */
 
 import { describe, expect, it } from 'vitest'
+import { consumerGroups } from '../../src/entities/consumer-group.ts'
 import type { PluginEntity } from '../../src/entities/plugin.ts'
 import { plugins } from '../../src/entities/plugin.ts'
-import { consumerGroups } from '../../src/entities/consumer-group.ts'
 import { definePlugin, z } from '../../src/pdk/index.ts'
-import { pick, Planner } from '../../src/pipeline/plan.ts'
+import { Planner, pick } from '../../src/pipeline/plan.ts'
 import type { PluginInstance } from '../../src/pipeline/plugin-instance.ts'
 
 const ids = {
@@ -110,7 +110,10 @@ describe('a config that does not fit the request is passed over', () => {
 describe('of several groups', () => {
   it('the first by name counts', () => {
     const gold = instance(['group'])
-    const amber: PluginInstance = { ...instance(['group'], { consumer_group: { id: ids.otherGroup } }), config: { label: 'amber' } }
+    const amber: PluginInstance = {
+      ...instance(['group'], { consumer_group: { id: ids.otherGroup } }),
+      config: { label: 'amber' },
+    }
     const both = { consumer: ids.consumer, groups: [ids.group, ids.otherGroup] }
     expect(chosen([gold, amber], both)).toEqual({ label: 'amber' })
     expect(chosen([amber, gold], both)).toEqual({ label: 'amber' })
