@@ -22,16 +22,20 @@ const complaintPause = 10_000
 export class RedisConnection implements Closable {
   readonly #client: Redis
   readonly #address: string
+  readonly #timeout: number
   /** The last try to connect failed. */
   #down = false
   #wasReady = false
   #reason = 'not connected yet'
   #waiting: PromiseWithResolvers<void> | null = null
+  #timer: NodeJS.Timeout | undefined
+  #closed = false
   #complainedAt = Number.NEGATIVE_INFINITY
 
   constructor(config: RedisConfig) {
     const { host = '127.0.0.1', port, timeout, password, username, database } = config
     this.#address = `${host}:${port}`
+    this.#timeout = timeout
     this.#client = new Redis({
       host,
       port,
@@ -40,6 +44,8 @@ export class RedisConnection implements Closable {
       ...(config.ssl && { tls: tlsOptions(config, host) }),
       connectTimeout: timeout,
       commandTimeout: timeout,
+      // A server that stopped answering does not answer a farewell either.
+      disconnectTimeout: 100,
       lazyConnect: true,
       // A command that may or may not have run is not run again: it would count twice.
       maxRetriesPerRequest: 0,
@@ -76,7 +82,7 @@ export class RedisConnection implements Closable {
    * @throws {RedisUnavailable} if there is no connection, it breaks, or the answer does not come in time
    */
   async use<T>(command: (client: Redis) => Promise<T>): Promise<T> {
-    if (this.#client.status !== 'ready') await this.#ready()
+    if (this.#client.status !== 'ready' || this.#closed) await this.#ready()
     try {
       return await command(this.#client)
     } catch (error) {
@@ -97,20 +103,35 @@ export class RedisConnection implements Closable {
   }
 
   close(): void {
+    this.#closed = true
     this.#reason = 'the gateway is shutting down'
     this.#client.disconnect()
+    this.#settle()
   }
 
   async #ready(): Promise<void> {
-    if (this.#client.status === 'wait') this.#client.connect().catch(() => {})
-    if (!this.#down && this.#client.status !== 'end') {
-      this.#waiting ??= Promise.withResolvers()
+    if (!this.#closed && this.#client.status === 'wait') this.#client.connect().catch(() => {})
+    if (!this.#closed && !this.#down) {
+      this.#waiting ??= this.#wait()
       await this.#waiting.promise
     }
-    if (this.#client.status !== 'ready') throw new RedisUnavailable(`Redis at ${this.#address}: ${this.#reason}`)
+    if (this.#client.status !== 'ready' || this.#closed) {
+      throw new RedisUnavailable(`Redis at ${this.#address}: ${this.#reason}`)
+    }
+  }
+
+  /** A connection takes more than one answer to be ready, but all of them together have no longer than one. */
+  #wait(): PromiseWithResolvers<void> {
+    this.#timer = setTimeout(() => {
+      this.#down = true
+      this.#reason = `not ready after ${this.#timeout} ms`
+      this.#settle()
+    }, this.#timeout)
+    return Promise.withResolvers()
   }
 
   #settle(): void {
+    clearTimeout(this.#timer)
     this.#waiting?.resolve()
     this.#waiting = null
   }
