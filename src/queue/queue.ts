@@ -121,6 +121,7 @@ export class Queue<T> implements Closable {
     const failure = await sendWithRetries(() => send(batch, this.#late.signal), {
       config,
       ending: this.#ending.signal,
+      over: this.#late.signal,
       onRetry: (error, next) =>
         log.warn('a queue could not send; it will try again', { queue: name, next_try_ms: next, error }),
     })
@@ -130,7 +131,12 @@ export class Queue<T> implements Closable {
     }
     this.#running -= 1
     this.#inFlight -= batch.length
-    if (this.#late.signal.aborted) this.#dropped += this.#waiting.clear()
+    if (this.#late.signal.aborted && this.#waiting.length > 0) {
+      log.error('a queue could not be emptied in time; entries are lost', {
+        queue: name,
+        entries: this.#waiting.clear(),
+      })
+    }
     this.#tellDropped()
     this.#pump()
     if (this.#running === 0 && this.#ending.signal.aborted) this.#idle?.()
