@@ -70,7 +70,8 @@ function share(cores: number | undefined): string {
 }
 
 function versus(stack: string, numbers: Numbers, cell: Cell, results: Results): string {
-  if (cell.stack === stack) return '-'
+  // At a fixed rate all stacks that keep up answer as many: a ratio would say nothing.
+  if (cell.stack === stack || cell.load.kind === 'open') return '-'
   return ratio(numbers.perSecond, numbersOf(results, stack, cell.workload, cell.load)?.perSecond)
 }
 

@@ -73,10 +73,19 @@ function pairPart(results: Results): string[] {
     fixed(cell?.numbers?.coresUsed, 2),
     `${megabytes(idle?.total)} in ${idle?.processes ?? 0}`,
   ])
-  const header = ['workers', 'req/s', 'p50 ms', 'p99 ms', 'CPU us/req', 'of the busiest', 'cores used', 'RSS idle MB']
+  const header = [
+    'workers',
+    'req/s',
+    'p50 ms',
+    'p99 ms',
+    'CPU us/req',
+    'of the busiest thread',
+    'cores used',
+    'RSS idle MB',
+  ]
   const free = results.cores.pairIsFree
     ? 'The load leaves the two cores of the workers free.'
-    : 'This machine has too few cores: mock upstream and load run on one of the two cores of the workers, so the requests/s of two workers are held down by them. CPU per request is not: two cores carry twice the requests of one if it stays the same and no process has more than half of it.'
+    : 'This machine has too few cores: mock upstream and load run on one of the two cores of the workers, so the requests/s of two workers are held down by them. CPU per request is not: two cores carry twice the requests of one if it stays the same and no thread has more than half of it.'
   const scaling = `Measured ${fixed(scalingByRate(pair), 2)}x; by CPU per request ${fixed(scalingByCpu(pair), 2)}x.`
   const faults = cells.flatMap(({ workers, cell }) =>
     cell?.fault === undefined ? [] : [`- ${workers} worker(s) failed: ${cell.fault}`],

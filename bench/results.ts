@@ -53,7 +53,7 @@ export function numbersOf(
   )?.numbers
 }
 
-/** What two cores would carry, as a multiple of one, by CPU time: the sum must fit two cores and each process one. */
+/** What two cores would carry, as a multiple of one, by CPU time: the sum must fit two cores and each thread one. */
 export function scalingByCpu(pair: PairFacts): number | undefined {
   const one = pair.one?.numbers?.cpuMicros
   const two = pair.two?.numbers

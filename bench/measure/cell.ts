@@ -32,7 +32,7 @@ export interface Numbers {
   readonly unanswered: number
   /** CPU time of the stack's tree per answered request; undefined for the direct way. */
   readonly cpuMicros: number | undefined
-  /** The same of the busiest process alone. */
+  /** The same of the busiest thread alone. */
   readonly busiestCpuMicros: number | undefined
   /** Cores that the stack used on average. */
   readonly coresUsed: number | undefined

@@ -21,9 +21,20 @@ const PAGE = Number(execFileSync('getconf', ['PAGESIZE'], { encoding: 'utf8' }))
 
 /** Facts of one process; undefined once it is gone. */
 export function readProcess(pid: number): ProcessFacts | undefined {
+  return readStat(pid, `/proc/${pid}/stat`)
+}
+
+/** CPU seconds of every thread of some processes, by thread id. */
+export function threadCpuSeconds(tree: readonly ProcessFacts[]): Map<number, number> {
+  const threads = tree.flatMap(({ pid }) => listNumbers(`/proc/${pid}/task`).map((tid) => [pid, tid] as const))
+  const facts = threads.map(([pid, tid]) => readStat(tid, `/proc/${pid}/task/${tid}/stat`))
+  return new Map(facts.filter((thread) => thread !== undefined).map((thread) => [thread.pid, thread.cpuSeconds]))
+}
+
+function readStat(pid: number, file: string): ProcessFacts | undefined {
   let text: string
   try {
-    text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    text = readFileSync(file, 'latin1')
   } catch {
     return undefined
   }
@@ -42,9 +53,8 @@ export function readProcess(pid: number): ProcessFacts | undefined {
 
 /** A process and all that descend from it, the root first; empty once the root is gone. */
 export function processTree(root: number): ProcessFacts[] {
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => readProcess(Number(name)))
+  const all = listNumbers('/proc')
+    .map(readProcess)
     .filter((facts) => facts !== undefined)
   const tree = all.filter((facts) => facts.pid === root)
   for (const member of tree) tree.push(...all.filter((facts) => facts.parent === member.pid))
@@ -64,4 +74,12 @@ export function machineBusySeconds(): number {
     .split(' ')
     .map(Number)
   return (user + nice + system + steal) / TICKS
+}
+
+function listNumbers(folder: string): number[] {
+  try {
+    return readdirSync(folder).map(Number).filter(Number.isInteger)
+  } catch {
+    return []
+  }
 }
