@@ -5,9 +5,11 @@ import { threadId } from 'node:worker_threads'
 import type { UpstreamReport, WorkerStatus } from '../admin/context.ts'
 import type { LoadedConfig } from '../config/types.ts'
 import { metricsOf } from '../telemetry/metrics.ts'
+import { registerNodeMetrics } from '../telemetry/node-metrics.ts'
 import type { DataPlane } from './data-plane.ts'
 import { Gateway, type GatewayOptions } from './gateway.ts'
 import { HttpListener, openConnections } from './listener.ts'
+import { ConnectionCount, nodeFacts } from './node-facts.ts'
 import { tlsOptions } from './tls.ts'
 
 export interface LocalPlaneOptions extends GatewayOptions {
@@ -18,11 +20,13 @@ export interface LocalPlaneOptions extends GatewayOptions {
 export class LocalPlane implements DataPlane {
   readonly gateway: Gateway
   readonly #options: LocalPlaneOptions
+  readonly #connections = new ConnectionCount()
   #listeners: HttpListener[] = []
 
   constructor(options: LocalPlaneOptions) {
     this.#options = options
     this.gateway = new Gateway(options)
+    registerNodeMetrics(this.gateway.host.resources, nodeFacts(this.gateway, this.#connections))
   }
 
   async listen(): Promise<readonly string[]> {
@@ -42,6 +46,7 @@ export class LocalPlane implements DataPlane {
           handleUpgrade: gateway.handleUpgrade,
         }),
     )
+    for (const { server } of this.#listeners) this.#connections.watch(server)
     return Promise.all(this.#listeners.map((listener) => listener.listen()))
   }
 
