@@ -22,9 +22,8 @@ export function decodeUsage(usage: JsonObject): Usage {
 
   const result: Usage = {}
   if (prompt !== undefined) {
-    // xAI sometimes counts cached tokens beside the prompt, which shows when they are more than it.
-    const cachedInside = (cacheRead ?? 0) <= prompt ? (cacheRead ?? 0) : 0
-    result.input = Math.max(0, prompt - cachedInside - (cacheWrite ?? 0) - (audioIn ?? 0) - (imageIn ?? 0))
+    const cached = cachedInside(prompt, cacheRead ?? 0, cacheWrite ?? 0)
+    result.input = Math.max(0, prompt - cached - (audioIn ?? 0) - (imageIn ?? 0))
   }
   if (cacheRead !== undefined) result.cacheRead = cacheRead
   if (cacheWrite !== undefined) result.cacheWrite5m = cacheWrite
@@ -38,6 +37,15 @@ export function decodeUsage(usage: JsonObject): Usage {
   if (audioOut !== undefined) result.audioOut = audioOut
   if (imageOut !== undefined) result.imageOut = imageOut
   return result
+}
+
+/**
+ * Cached tokens among those of the prompt. xAI sometimes counts them beside the prompt, which shows when they are more than it;
+ * OpenRouter counts tokens that were written and read at once in both classes, and is paid for both.
+ */
+function cachedInside(prompt: number, read: number, write: number): number {
+  if (read > prompt) return write
+  return read + write <= prompt ? read + write : Math.max(read, write)
 }
 
 /** False at xAI, whose completion tokens leave reasoning out: only its total tells. */
