@@ -2,6 +2,7 @@
 
 import { isIP } from 'node:net'
 import { Redis } from 'ioredis'
+import { unbracket } from '../entities/text-checks.ts'
 import { type Closable, ResourcePool, type ResourceScope } from '../pdk/resources.ts'
 import type { RedisConfig } from './config.ts'
 
@@ -37,7 +38,7 @@ export class RedisConnection implements Closable {
     this.#address = `${host}:${port}`
     this.#timeout = timeout
     this.#client = new Redis({
-      host,
+      host: unbracket(host),
       port,
       db: database,
       ...(password && { password, username }),

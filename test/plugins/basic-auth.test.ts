@@ -88,6 +88,24 @@ describe('a name and a password', () => {
   })
 })
 
+test('a name that is not ASCII reaches the upstream as UTF-8', async () => {
+  const { request, seen } = await start([{ name: 'basic-auth' }], {
+    consumers: [{ username: 'Zoë', basicauth_credentials: [{ username: 'zoë', password: 'p' }] }],
+  })
+  expect((await request({ headers: { authorization: basic('zoë:p') } })).status).toBe(200)
+  const bytes = Buffer.from(String(seen[0]?.headers['x-consumer-username']), 'latin1')
+  expect(bytes.toString('utf8')).toBe('Zoë')
+})
+
+test.each([
+  [{ brute_force_protection: { strategy: 'off' } }, 401],
+  [{ brute_force_protection: { strategy: 'memory' } }, 'only `off` is available'],
+])('the config %j', async (config, expected) => {
+  const started = start([{ name: 'basic-auth', config }])
+  if (typeof expected === 'string') await expect(started).rejects.toThrow(expected)
+  else expect((await (await started).request()).status).toBe(expected)
+})
+
 describe('stored passwords', () => {
   test('are hashes as Kong makes them', async () => {
     const started = await start([{ name: 'basic-auth' }])

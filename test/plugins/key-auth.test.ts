@@ -1,3 +1,5 @@
+import Anthropic from '@anthropic-ai/sdk'
+import OpenAI from 'openai'
 import { afterEach, describe, expect, test } from 'vitest'
 import keyAuth from '../../src/plugins/key-auth/index.ts'
 import { createTestGateway, type TestGateway, type TestRequest } from '../../src/testing/index.ts'
@@ -117,6 +119,36 @@ describe('keys of LLM clients', () => {
   })
 })
 
+describe('clients as they are', () => {
+  const config = { key_names: ['authorization', 'x-api-key', 'apikey'], hide_credentials: true }
+
+  test('the OpenAI SDK needs nothing but the base URL and the key', async () => {
+    const { url, seen } = await start({ config })
+    const openai = new OpenAI({ apiKey: 'alice-key', baseURL: `${url}/v1`, maxRetries: 0 })
+    expect((await openai.models.list().asResponse()).status).toBe(200)
+    expect(seen[0]?.headers['x-consumer-username']).toBe('alice')
+    expect(JSON.stringify(seen)).not.toContain('alice-key')
+    const stranger = new OpenAI({ apiKey: 'wrong', baseURL: `${url}/v1`, maxRetries: 0 })
+    await expect(stranger.models.list()).rejects.toThrow(OpenAI.AuthenticationError)
+  })
+
+  test('the Anthropic SDK needs nothing but the base URL and the key', async () => {
+    const { url, seen } = await start({ config })
+    const anthropic = new Anthropic({ apiKey: 'alice-key', baseURL: url, maxRetries: 0 })
+    expect((await anthropic.models.list().asResponse()).status).toBe(200)
+    expect(seen[0]?.headers['x-consumer-username']).toBe('alice')
+    expect(JSON.stringify(seen)).not.toContain('alice-key')
+  })
+})
+
+describe('what Konnect writes', () => {
+  test('is taken where it means the keys of this configuration', async () => {
+    const config = { identity_realms: [{ scope: 'cp', id: null, region: null }] }
+    expect(await statusOf({ headers: { apikey: 'alice-key' } }, { config })).toBe(200)
+    await expect(start({ config: { identity_realms: [{ scope: 'realm' }] } })).rejects.toThrow('only `cp`')
+  })
+})
+
 describe('refusals', () => {
   test('say that there is no key', async () => {
     const answer = await (await start()).request()
@@ -127,9 +159,9 @@ describe('refusals', () => {
   })
 
   test('name the realm', async () => {
-    const answer = await (await start({ config: { realm: 'models' } })).request({ headers: { apikey: 'wrong' } })
+    const answer = await (await start({ config: { realm: 'my "models"' } })).request({ headers: { apikey: 'wrong' } })
     expect(answer.json()).toMatchObject({ message: 'Unauthorized' })
-    expect(answer.headers['www-authenticate']).toBe('Key realm="models"')
+    expect(answer.headers['www-authenticate']).toBe('Key realm="my \\"models\\""')
   })
 
   test('say that there is more than one key', async () => {

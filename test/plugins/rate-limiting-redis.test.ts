@@ -32,9 +32,10 @@ afterEach(async () => {
   for (const closable of closables.splice(0).reverse()) await closable.close()
 })
 
-async function start(config: object, redisFields: object = {}): Promise<TestGateway> {
+async function start(config: object, redisFields: object = {}, env: NodeJS.ProcessEnv = {}): Promise<TestGateway> {
   const gateway = await createTestGateway({
     plugins: [rateLimiting],
+    env,
     config: ({ upstreamUrl }) => ({
       _format_version: '3.0',
       services: [{ name: 's', url: upstreamUrl, routes: [{ name: 'r', paths: ['/'] }] }],
@@ -117,6 +118,17 @@ describe('counts in Redis', () => {
     closables.push(other)
     expect(await other.use((client) => client.get(minuteKey))).toBe('1')
   })
+})
+
+test('the way to Redis may come from a vault', async () => {
+  await connection.use((client) => client.call('ACL', 'SETUSER', 'vaulted', 'on', '>secret', '~*', '+@all'))
+  const { request } = await start(
+    { minute: 1, fault_tolerant: false },
+    { host: '{vault://env/redis-host}', username: 'vaulted', password: '{vault://env/redis-password}' },
+    { REDIS_HOST: '127.0.0.1', REDIS_PASSWORD: 'secret' },
+  )
+  expect((await request()).status).toBe(200)
+  expect((await request()).status).toBe(429)
 })
 
 describe('while Redis fails', () => {

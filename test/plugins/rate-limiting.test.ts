@@ -263,6 +263,10 @@ test.each([
   [{ minute: 10, hour: 5 }, 'The limit for hour(5.0) cannot be lower than the limit for minute(10.0)'],
   [{ minute: 1, limit_by: 'header' }, 'required field missing'],
   [{ minute: 1, limit_by: 'path' }, 'required field missing'],
+  [
+    { minute: 1, redis_port: 1, redis: { port: 2 } },
+    'both deprecated and new field are used but their values mismatch: old = 1 vs new = 2',
+  ],
   [{ minute: 1, policy: 'redis' }, "failed conditional validation given value of field 'policy'"],
 ])('refuses the config %j', async (config, message) => {
   await expect(start(config)).rejects.toThrow(message)

@@ -1,6 +1,6 @@
 /** basic-auth: a name and a password, sent as HTTP Basic authentication, tell which consumer calls. */
 
-import { authenticate, consumerOf, findCredential, type Verdict } from '../../auth/index.ts'
+import { authenticate, consumerOf, findCredential, quoted, type Verdict } from '../../auth/index.ts'
 import { type AccessPdk, definePlugin } from '../../pdk/index.ts'
 import { type BasicAuthConfig, basicAuthConfig } from './config.ts'
 import { basicauthCredentials } from './entity.ts'
@@ -35,5 +35,5 @@ function check(kong: AccessPdk, config: BasicAuthConfig): Verdict {
 }
 
 function refuse({ realm }: BasicAuthConfig): Verdict {
-  return { status: 401, message: 'Unauthorized', headers: { 'WWW-Authenticate': `Basic realm="${realm}"` } }
+  return { status: 401, message: 'Unauthorized', headers: { 'WWW-Authenticate': `Basic realm=${quoted(realm)}` } }
 }

@@ -21,6 +21,10 @@ export const keyAuthConfig = z.strictObject({
     .default(false)
     .describe('Whether keys are taken from the body: JSON, URL-encoded or multipart.'),
   run_on_preflight: runOnPreflight,
+  identity_realms: z
+    .array(z.looseObject({ scope: z.literal('cp', 'only `cp`, the credentials of this configuration, is available') }))
+    .optional()
+    .describe('Accepted as Konnect writes it, with scope `cp` alone: the keys are those of this configuration.'),
   realm: z.string().min(1).optional().describe('Realm named in the `WWW-Authenticate` header of a refusal.'),
 })
 

@@ -1,6 +1,13 @@
 /** key-auth: a key, sent as a header, a query argument or a body field, tells which consumer calls. */
 
-import { authenticate, consumerOf, type FoundCredential, findCredential, type Verdict } from '../../auth/index.ts'
+import {
+  authenticate,
+  consumerOf,
+  type FoundCredential,
+  findCredential,
+  quoted,
+  type Verdict,
+} from '../../auth/index.ts'
 import { type AccessPdk, definePlugin } from '../../pdk/index.ts'
 import { type KeyAuthConfig, keyAuthConfig } from './config.ts'
 import { keyauthCredentials } from './entity.ts'
@@ -48,6 +55,6 @@ function lookUp(kong: AccessPdk, { key, name, place }: FoundKey): FoundCredentia
 }
 
 function refuse({ realm }: KeyAuthConfig, message: string): Verdict {
-  const challenge = realm === undefined ? 'Key' : `Key realm="${realm}"`
+  const challenge = realm === undefined ? 'Key' : `Key realm=${quoted(realm)}`
   return { status: 401, message, headers: { 'WWW-Authenticate': challenge } }
 }

@@ -5,7 +5,7 @@ import { atLeastOneOf, type Complain, conditional } from '../../entities/checks.
 import { checked } from '../../entities/fields.ts'
 import { checkHeaderName } from '../../entities/text-checks.ts'
 import { redisConfig } from '../../redis/index.ts'
-import { flatRedisFields, takeFlatRedis } from './flat-redis.ts'
+import { flatRedisFields, flatRedisProblems, takeFlatRedis } from './flat-redis.ts'
 
 const limit = (period: string) => z.number().gt(0).optional().describe(`Requests that may pass in a ${period}.`)
 
@@ -45,21 +45,24 @@ const shape = z.strictObject({
 
 export type RateLimitingConfig = z.infer<typeof shape>
 
-export const rateLimitingConfig = shape.overwrite(takeFlatRedis).superRefine((config, context) => {
+export const rateLimitingConfig = shape.superRefine(check).overwrite(takeFlatRedis)
+
+function check(config: RateLimitingConfig, context: z.RefinementCtx): void {
   const complain: Complain = (path, message) => context.addIssue({ code: 'custom', path: [...path], message })
   atLeastOneOf(config, ['second', 'minute', 'hour', 'day', 'month', 'year'], complain)
   orderOfLimits(config, complain)
+  for (const problem of flatRedisProblems(config)) complain([], problem)
   if (config.limit_by === 'header' && config.header_name === undefined) {
     conditional('limit_by', 'header_name', 'required field missing', complain)
   }
   if (config.limit_by === 'path' && config.path === undefined) {
     conditional('limit_by', 'path', 'required field missing', complain)
   }
-  if (config.policy === 'redis' && config.redis.host === undefined) {
+  if (config.policy === 'redis' && (config.redis.host ?? config.redis_host) === undefined) {
     context.addIssue({ code: 'custom', path: ['redis', 'host'], message: 'required field missing' })
     complain([], `failed conditional validation given value of field 'policy'`)
   }
-})
+}
 
 const periods = ['second', 'minute', 'hour', 'day', 'month', 'year'] as const
 
