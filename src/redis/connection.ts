@@ -1,16 +1,13 @@
 /** One connection to Redis for each address, which comes back by itself and never makes a request wait for long. */
 
-import { isIP } from 'node:net'
 import { Redis } from 'ioredis'
-import { unbracket } from '../entities/text-checks.ts'
 import { type Closable, ResourcePool, type ResourceScope } from '../pdk/resources.ts'
+import { clientOptions, defaultHost } from './client-options.ts'
 import type { RedisConfig } from './config.ts'
 
 /** Redis cannot be reached, or did not answer in time. */
 export class RedisUnavailable extends Error {}
 
-/** Milliseconds between two tries to connect, at most. */
-const longestPause = 2000
 /** Milliseconds for which further complaints about one connection are held back. */
 const complaintPause = 10_000
 
@@ -34,31 +31,9 @@ export class RedisConnection implements Closable {
   #complainedAt = Number.NEGATIVE_INFINITY
 
   constructor(config: RedisConfig) {
-    const { host = '127.0.0.1', port, timeout, password, username, database } = config
-    this.#address = `${host}:${port}`
-    this.#timeout = timeout
-    this.#client = new Redis({
-      host: unbracket(host),
-      port,
-      db: database,
-      ...(password && { password, username }),
-      ...(config.ssl && { tls: tlsOptions(config, host) }),
-      connectTimeout: timeout,
-      commandTimeout: timeout,
-      // A server that stopped answering does not answer a farewell either.
-      disconnectTimeout: 100,
-      lazyConnect: true,
-      // A command that may or may not have run is not run again: it would count twice.
-      maxRetriesPerRequest: 0,
-      autoResendUnfulfilledCommands: false,
-      enableOfflineQueue: false,
-      // Proxies and older servers know no other.
-      protocol: 2,
-      disableClientInfo: true,
-      // A server that became a replica cannot count any more; its name may lead to the new primary.
-      reconnectOnError: (error) => error.message.startsWith('READONLY'),
-      retryStrategy: (tries) => Math.min(50 * 2 ** (tries - 1), longestPause),
-    })
+    this.#address = `${config.host ?? defaultHost}:${config.port}`
+    this.#timeout = config.timeout
+    this.#client = new Redis(clientOptions(config))
     this.#client.on('error', (error: Error) => {
       this.#reason = error.message || error.name
     })
@@ -136,11 +111,6 @@ export class RedisConnection implements Closable {
     this.#waiting?.resolve()
     this.#waiting = null
   }
-}
-
-function tlsOptions(config: RedisConfig, host: string): { rejectUnauthorized: boolean; servername?: string } {
-  const servername = config.server_name ?? (isIP(host) === 0 ? host : undefined)
-  return { rejectUnauthorized: config.ssl_verify, ...(servername !== undefined && { servername }) }
 }
 
 /** Redis answered, with an error. */
