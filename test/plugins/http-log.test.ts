@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { parseWith } from '../../src/config/kong-messages.ts'
 import { config as schema } from '../../src/plugins/http-log/config.ts'
 import { createTestGateway, type TestGateway } from '../../src/testing/index.ts'
+import { certificate, intermediate, privateKey } from '../upstream/certificates.ts'
 
 interface Received {
   readonly method: string
@@ -154,6 +157,60 @@ describe('failures', () => {
     await request({ path: '/0' })
     await vi.waitFor(() => expect(logs.join('')).toContain('a queue gave up sending'))
     expect(logs.join('')).not.toContain('hunter2')
+  })
+})
+
+describe('TLS', () => {
+  const id = '6b1f6f3e-7d0a-4f0e-9c57-0d2b6a1f0001'
+
+  async function post(config: object): Promise<{ subjects: (string | undefined)[]; logs: string[] }> {
+    const subjects: (string | undefined)[] = []
+    const secure = createTlsServer(
+      { cert: certificate + intermediate, key: privateKey, requestCert: true, rejectUnauthorized: false },
+      (incoming, outgoing) => {
+        const { socket } = incoming
+        const subject = socket instanceof TLSSocket ? socket.getPeerCertificate().subject : undefined
+        subjects.push(subject === undefined ? undefined : JSON.stringify(subject))
+        outgoing.end()
+      },
+    )
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve))
+    const address = secure.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    gateway = await createTestGateway({
+      config: ({ upstreamUrl }) => ({
+        _format_version: '3.0',
+        certificates: [{ id, cert: certificate + intermediate, key: privateKey }],
+        services: [{ name: 's', url: upstreamUrl, routes: [{ paths: ['/'] }] }],
+        plugins: [
+          {
+            name: 'http-log',
+            config: { http_endpoint: `https://127.0.0.1:${port}/`, queue: { max_retry_time: 0 }, ...config },
+          },
+        ],
+      }),
+    })
+    const { logs } = gateway
+    await gateway.request()
+    await vi.waitFor(() => expect(subjects.length + logs.filter((line) => line.includes('gave up')).length).toBe(1))
+    secure.closeAllConnections()
+    await new Promise((resolve) => secure.close(resolve))
+    return { subjects, logs }
+  }
+
+  it('sends nothing to an endpoint whose certificate does not verify', async () => {
+    const { subjects, logs } = await post({})
+    expect(subjects).toEqual([])
+    expect(logs.join('')).toContain('certificate')
+  })
+
+  it('sends where it is told not to verify, and shows the configured certificate', async () => {
+    const { subjects } = await post({ ssl_verify: false, client_certificate: { id } })
+    expect(subjects).toEqual([expect.stringContaining('CN')])
+  })
+
+  it('shows no certificate where none is configured', async () => {
+    expect((await post({ ssl_verify: false })).subjects).toEqual([undefined])
   })
 })
 

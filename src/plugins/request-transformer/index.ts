@@ -18,6 +18,7 @@ export default definePlugin<Config>({
   name: 'request-transformer',
   priority: 801,
   config,
+  protocols: ['grpc', 'grpcs', 'http', 'https', 'tcp', 'tls', 'tls_passthrough', 'udp'],
   access(kong, settings) {
     const steps = compile(settings)
     const environment = environmentOf(kong)
