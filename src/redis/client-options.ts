@@ -10,7 +10,7 @@ export const defaultHost = '127.0.0.1'
 /** Milliseconds between two tries to connect, at most. */
 const longestPause = 2000
 
-export function clientOptions(config: RedisConfig): RedisOptions {
+export function clientOptions(config: RedisConfig) {
   const { port, timeout, password, username, database } = config
   const host = unbracket(config.host ?? defaultHost)
   return {
@@ -32,9 +32,9 @@ export function clientOptions(config: RedisConfig): RedisOptions {
     protocol: 2,
     disableClientInfo: true,
     // A server that became a replica cannot count any more; its name may lead to the new primary.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-    retryStrategy: (tries) => Math.min(50 * 2 ** (tries - 1), longestPause),
-  }
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+    retryStrategy: (tries: number) => Math.min(50 * 2 ** (tries - 1), longestPause),
+  } satisfies RedisOptions
 }
 
 function tlsOptions(config: RedisConfig, host: string): { rejectUnauthorized: boolean; servername?: string } {
