@@ -26,6 +26,11 @@ export function addOwnHeaders(exchange: Exchange): void {
     if (headers.has('server')) reply.headers.set('Server', server)
   }
   if (headers.has('x-kong-request-id')) reply.headers.set('X-Kong-Request-Id', exchange.id)
+  if (exchange.errorFormat !== null) {
+    // Where the official clients look for what they call the request id: OpenAI's, then Anthropic's.
+    reply.headers.set('X-Request-Id', exchange.id)
+    reply.headers.set('Request-Id', exchange.id)
+  }
   if (host.options.allowDebugHeader && incoming.headers['kong-debug'] === '1' && match !== null) {
     reply.headers.set('Kong-Route-Id', match.route.id)
     if (match.route.name) reply.headers.set('Kong-Route-Name', match.route.name)

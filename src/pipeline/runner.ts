@@ -192,7 +192,11 @@ export class Runner {
     reply.headers.clear()
     reply.headers.set('Content-Type', type)
     for (const [name, value] of Object.entries(shown?.headers ?? {})) reply.headers.set(name, value)
-    if (said?.retryAfter !== undefined) reply.headers.set('Retry-After', String(Math.ceil(said.retryAfter / 1000)))
+    if (said?.retryAfter !== undefined) {
+      reply.headers.set('Retry-After', String(Math.ceil(said.retryAfter / 1000)))
+      // The official clients take the finer one: a wait of some milliseconds must not become a second.
+      if (said.retryAfter % 1000 !== 0) reply.headers.set('Retry-After-Ms', String(Math.ceil(said.retryAfter)))
+    }
   }
 
   async #sendExit(): Promise<void> {
