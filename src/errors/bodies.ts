@@ -6,6 +6,8 @@ import type { JsonObject } from '../../providers/canonical/json.ts'
 /** A format that tells errors in its own shape, as every LLM format does. */
 export interface ErrorFormat {
   encodeError(error: ChatError, requestId: string): JsonObject
+  /** The HTTP status that its clients know for the error, where that is another than the usual one. */
+  errorStatus?(error: ChatError): number
 }
 
 export interface ErrorBody {

@@ -27,6 +27,19 @@ export function connectionNames(connection: string | undefined): ReadonlySet<str
   return new Set(plain.split(',').map((name) => name.trim()))
 }
 
+/** Lower-case spellings of the names that come up again and again; names are few, whoever makes them up. */
+const lowerNames = new Map<string, string>()
+const mostNames = 1000
+
+export function lowerCase(name: string): string {
+  let lower = lowerNames.get(name)
+  if (lower === undefined) {
+    lower = name.toLowerCase()
+    if (lowerNames.size < mostNames) lowerNames.set(name, lower)
+  }
+  return lower
+}
+
 interface Entry {
   name: string
   value: string | string[]
@@ -35,16 +48,14 @@ interface Entry {
 export class HeaderMap {
   readonly #entries = new Map<string, Entry>()
 
-  /** From a response's raw names and values, without what concerns one connection alone. */
-  static fromResponse(headers: IncomingHttpHeaders): HeaderMap {
-    const map = new HeaderMap()
+  /** Takes over the headers of a response, without what concerns one connection alone. */
+  take(headers: IncomingHttpHeaders): void {
     const listed = connectionNames(headers.connection)
     for (const name in headers) {
       const value = headers[name]
       if (value === undefined || hopByHop.has(name) || listed?.has(name)) continue
-      map.#entries.set(name, { name, value })
+      this.#entries.set(name, { name, value })
     }
-    return map
   }
 
   get(name: string): string | undefined {
@@ -57,7 +68,7 @@ export class HeaderMap {
   }
 
   set(name: string, value: string | readonly string[]): void {
-    this.#entries.set(name.toLowerCase(), { name, value: typeof value === 'string' ? value : [...value] })
+    this.#entries.set(lowerCase(name), { name, value: typeof value === 'string' ? value : [...value] })
   }
 
   add(name: string, value: string | readonly string[]): void {
@@ -90,6 +101,16 @@ export class HeaderMap {
     }
     return raw
   }
+}
+
+const goodNames = new Set<string>()
+
+/** Whether the name is a token (RFC 9110, 5.6.2). */
+export function isHeaderName(name: string): boolean {
+  if (goodNames.has(name)) return true
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return false
+  if (goodNames.size < mostNames) goodNames.add(name)
+  return true
 }
 
 /** A header value that could end the line it stands on is never sent. */

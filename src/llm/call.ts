@@ -60,7 +60,6 @@ export class LlmCall implements UpstreamCall {
   receive(head: ResponseHead): BodyTransform | null {
     const context = this.#started()
     const { wire, record, target, modelHeader } = this.#options
-    context.replyHeaders.clear()
     for (const name of passedOn) {
       const value = head.headers[name]
       if (typeof value === 'string') context.replyHeaders.set(name, value)

@@ -4,7 +4,7 @@ import { TollError } from '../errors/registry.ts'
 import type { AccessPdk } from '../pdk/define-plugin.ts'
 import type { Attempt, BodyTransform, CallContext, UpstreamCall } from '../upstream/call.ts'
 import type { UpstreamFailure } from '../upstream/send.ts'
-import type { Lease } from '../upstream/types.ts'
+import type { Lease, ResponseHead } from '../upstream/types.ts'
 import { credentialHeaders, withQueryCredential } from './credential.ts'
 import { authority, type Target, tlsFor } from './target.ts'
 
@@ -29,7 +29,7 @@ export class PreserveCall implements UpstreamCall {
       method: kong.request.getMethod(),
       path: target.model.options.upstream_path ?? kong.request.getPath(),
       query: kong.request.getRawQuery(),
-      body: await kong.request.getRawBody(limit),
+      body: await kong.service.request.getRawBody(limit),
     })
   }
 
@@ -80,7 +80,8 @@ export class PreserveCall implements UpstreamCall {
     return failure.phase === 'connect' && failure.kind !== 'aborted'
   }
 
-  receive(): BodyTransform | null {
+  receive(head: ResponseHead): BodyTransform | null {
+    this.#context?.replyHeaders.take(head.headers)
     this.#context?.replyHeaders.delete('set-cookie')
     return null
   }

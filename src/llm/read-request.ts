@@ -17,7 +17,8 @@ export async function readLlmRequest(kong: AccessPdk, limit: number): Promise<Ll
   if (type !== undefined && !/^application\/([\w.+-]+\+)?json\b/i.test(type)) throw new TollError('TOLL_LLM_BODY')
   const encoding = kong.request.getHeader('content-encoding')
   if (encoding !== undefined && encoding !== 'identity') throw new TollError('TOLL_CONTENT_ENCODING', { encoding })
-  const bytes = await kong.request.getRawBody(limit)
+  // As earlier plugins left it: what a transformer changed is what the model is asked.
+  const bytes = await kong.service.request.getRawBody(limit)
   let body: unknown
   try {
     body = JSON.parse(bytes.toString('utf8'))

@@ -55,6 +55,8 @@ export interface PluginDefinition<Config = unknown> {
   /** Holds the whole answer back; excludes `headerFilter` and `bodyFilter`. */
   response?(kong: ResponsePdk, config: Config): void | Promise<void>
   headerFilter?(kong: HeaderFilterPdk, config: Config): void
+  /** Whether a config needs `bodyFilter` at all; without it every answer of a route loses its Content-Length. */
+  filtersBody?(config: Config): boolean
   /** One piece of the body; returns what goes on in its place. `last` comes once, maybe with an empty piece. */
   bodyFilter?(kong: BodyFilterPdk, config: Config, piece: Buffer, last: boolean): Buffer | void
   /** LLM traffic: events of the answer on their way to the client; returns those that go on. `last` comes once, maybe with none. */

@@ -18,7 +18,8 @@ export interface PipelineOptions {
   readonly headers: ReadonlySet<string>
   readonly requestIdUpstream: boolean
   readonly allowDebugHeader: boolean
-  readonly trusted: BlockList
+  /** `null`: nobody is. */
+  readonly trusted: BlockList | null
   /** Lower-case; the header in which a trusted proxy names the client. */
   readonly realIpHeader: string
   readonly realIpRecursive: boolean

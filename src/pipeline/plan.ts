@@ -142,9 +142,14 @@ export function phaseLists(chosen: readonly (PluginInstance | null)[]): PhaseLis
   const lists: Partial<Record<HandlerName, PluginInstance[]>> = {}
   for (const handler of handlers) {
     const order = handler === 'access' ? present : byPriority
-    lists[handler] = order.filter(({ definition }) => definition[handler] !== undefined)
+    lists[handler] = order.filter((instance) => handles(instance, handler))
   }
   return { ...empty, ...lists }
+}
+
+function handles({ definition, config }: PluginInstance, handler: HandlerName): boolean {
+  if (definition[handler] === undefined) return false
+  return handler !== 'bodyFilter' || definition.filtersBody?.(config) !== false
 }
 
 const empty: PhaseLists = {

@@ -3,12 +3,21 @@
 import type { Readable } from 'node:stream'
 import type { Service } from '../entities/service.ts'
 import { TollError } from '../errors/registry.ts'
-import { connectionNames, isHopByHop } from '../http/headers.ts'
+import { connectionNames, isHopByHop, lowerCase } from '../http/headers.ts'
 import { upstreamPath } from '../router/upstream-path.ts'
 import type { EntityIndex } from '../snapshot/entity-index.ts'
 import type { Attempt, BodyTransform, UpstreamCall } from '../upstream/call.ts'
 import type { UpstreamFailure } from '../upstream/send.ts'
-import type { Address, Balancer, Lease, PickContext, Timeouts, TlsOptions, UpstreamRequest } from '../upstream/types.ts'
+import type {
+  Address,
+  Balancer,
+  Lease,
+  PickContext,
+  ResponseHead,
+  Timeouts,
+  TlsOptions,
+  UpstreamRequest,
+} from '../upstream/types.ts'
 import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { forwardedHeaders } from './forwarded.ts'
@@ -55,7 +64,8 @@ export class ProxyCall implements UpstreamCall {
     return failure.phase === 'connect' || !['POST', 'LOCK', 'PATCH'].includes(request.method)
   }
 
-  receive(): BodyTransform | null {
+  receive(head: ResponseHead): BodyTransform | null {
+    this.#exchange.reply.headers.take(head.headers)
     return null
   }
 
@@ -152,7 +162,7 @@ export class ProxyCall implements UpstreamCall {
     const { rawHeaders } = incoming
     for (let index = 0; index < rawHeaders.length; index += 2) {
       const name = rawHeaders[index] ?? ''
-      const lower = name.toLowerCase()
+      const lower = lowerCase(name)
       if (isHopByHop(lower) || replaced.has(lower) || edits?.has(lower) || listed?.has(lower)) continue
       raw.push(name, rawHeaders[index + 1] ?? '')
     }

@@ -66,7 +66,7 @@ export function plainAddress(address: string): string {
 }
 
 export function isTrusted(ip: string, options: PipelineOptions): boolean {
-  return ip !== '' && options.trusted.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4')
+  return options.trusted !== null && ip !== '' && options.trusted.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4')
 }
 
 /** As nginx's realip module: the named header's last address, or with `real_ip_recursive` the last untrusted one. */

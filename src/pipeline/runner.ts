@@ -162,7 +162,8 @@ export class Runner {
     const { reply, outgoing, host } = exchange
     const shown = error instanceof TollError ? error : undefined
     const said = chatErrorOf(error)
-    const status = said?.status ?? shown?.status ?? 500
+    const known = said === undefined ? undefined : exchange.errorFormat?.errorStatus?.(said)
+    const status = known ?? said?.status ?? shown?.status ?? 500
     if (said === undefined && (shown === undefined || shown.code.startsWith('TOLL_PDK'))) {
       const plugin = exchange.plugin?.definition.name
       host.logger.error('exchange failed', { request_id: exchange.id, phase: exchange.phase, plugin, error })

@@ -2,7 +2,6 @@
 
 import type { Duplex } from 'node:stream'
 import { TollError } from '../errors/registry.ts'
-import { HeaderMap } from '../http/headers.ts'
 import type { BodyTransform, UpstreamCall } from '../upstream/call.ts'
 import { send, type UpstreamControl, type UpstreamFailure, type UpstreamHandler } from '../upstream/send.ts'
 import type { Lease, ResponseHead, UpstreamRequest } from '../upstream/types.ts'
@@ -32,7 +31,7 @@ export class Transfer implements UpstreamHandler {
   #try: Try | null = null
   #transform: BodyTransform | null = null
   #head: ResponseHead | null = null
-  #pieces: Buffer[] = []
+  #pieces: (Buffer | string)[] = []
   #buffered = 0
   /** Bytes that the head promised and that have not come; NaN where it promised nothing. */
   #missing = Number.NaN
@@ -73,8 +72,6 @@ export class Transfer implements UpstreamHandler {
     reply.source = 'service'
     this.#exchange.upstreamStatus = head.status
     this.#exchange.upstreamHeaders = head.headers
-    const headers = HeaderMap.fromResponse(head.headers)
-    for (const [name, value] of Object.entries(headers.toObject())) reply.headers.set(name, value)
     this.#missing = Number(head.headers['content-length'] ?? Number.NaN)
     this.#transform = this.#call.receive(head)
     if (!this.#whole && !this.#transform?.holding) this.#commit()
@@ -101,9 +98,9 @@ export class Transfer implements UpstreamHandler {
     this.#lease?.release()
     this.#lease = null
     try {
-      const rest = this.#transform === null ? null : toBuffer(this.#transform.end())
+      const rest = this.#transform === null ? null : this.#transform.end()
       if (this.#whole) {
-        if (rest !== null) this.#buffer(rest)
+        if (rest !== null) this.#buffer(toBytes(rest))
         void this.#respondWhole()
         return
       }
@@ -185,7 +182,7 @@ export class Transfer implements UpstreamHandler {
     addOwnHeaders(exchange)
     this.#committed = true
     outgoing.writeHead(reply.status, reply.headers.toRaw())
-    for (const piece of this.#pieces) this.#write(piece)
+    for (const piece of this.#pieces) this.#write(toBytes(piece))
     this.#pieces = []
   }
 
@@ -214,7 +211,7 @@ export class Transfer implements UpstreamHandler {
   }
 
   /** Everything came. An answer that was held back goes out at once, with its length. */
-  #finish(rest: Buffer | null): void {
+  #finish(rest: Buffer | string | null): void {
     const { reply, outgoing, request } = this.#exchange
     if (this.#finished) {
       this.#resolve()
@@ -224,28 +221,38 @@ export class Transfer implements UpstreamHandler {
     if (!this.#committed) {
       if (rest !== null) this.#pieces.push(rest)
       this.#phases.filterHeaders()
-      const body = this.#phases.filterBody(Buffer.concat(this.#pieces), true)
-      this.#pieces = []
+      const body = this.#wholeBody()
+      const size = Buffer.byteLength(body)
       if (request.method !== 'HEAD' && reply.status !== 204 && reply.status !== 304) {
-        reply.headers.set('Content-Length', String(body.length))
+        reply.headers.set('Content-Length', String(size))
       }
       addOwnHeaders(this.#exchange)
       this.#committed = true
       outgoing.writeHead(reply.status, reply.headers.toRaw())
-      reply.size += body.length
+      reply.size += size
       outgoing.end(body)
       this.#resolve()
       return
     }
-    const last = this.#filtersBody ? this.#phases.filterBody(rest ?? Buffer.alloc(0), true) : rest
+    const bytes = rest === null ? null : toBytes(rest)
+    const last = this.#filtersBody ? this.#phases.filterBody(bytes ?? Buffer.alloc(0), true) : bytes
     if (last !== null) reply.size += last.length
     outgoing.end(last !== null && last.length > 0 ? last : undefined)
     this.#resolve()
   }
 
+  /** What was held back. A lone text stays one: Node sends it and the head in one piece. */
+  #wholeBody(): Buffer | string {
+    const pieces = this.#pieces
+    this.#pieces = []
+    const [only] = pieces
+    if (!this.#filtersBody && pieces.length === 1 && only !== undefined) return only
+    return this.#phases.filterBody(Buffer.concat(pieces.map(toBytes)), true)
+  }
+
   async #respondWhole(): Promise<void> {
     try {
-      await this.#phases.respond(Buffer.concat(this.#pieces))
+      await this.#phases.respond(Buffer.concat(this.#pieces.map(toBytes)))
       if (this.#exchange.reply.exit !== undefined) {
         this.#finished = true
         this.#resolve()
@@ -292,6 +299,10 @@ export class Transfer implements UpstreamHandler {
 }
 
 function toBuffer(piece: Buffer | string | null): Buffer | null {
+  return piece === null ? null : toBytes(piece)
+}
+
+function toBytes(piece: Buffer | string): Buffer {
   return typeof piece === 'string' ? Buffer.from(piece) : piece
 }
 

@@ -13,7 +13,7 @@ export function pipelineOptions(settings: Settings): PipelineOptions {
     headers: new Set(settings.headers.map((name) => name.toLowerCase())),
     requestIdUpstream: settings.headers_upstream.includes('X-Kong-Request-Id'),
     allowDebugHeader: settings.allow_debug_header,
-    trusted: blockList(settings.trusted_ips),
+    trusted: settings.trusted_ips.length > 0 ? blockList(settings.trusted_ips) : null,
     realIpHeader: settings.real_ip_header.toLowerCase(),
     realIpRecursive: settings.real_ip_recursive,
     allowEncodedSlash: settings.allow_encoded_slash,

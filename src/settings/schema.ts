@@ -66,9 +66,9 @@ export const settingsSchema = z.object({
     'The declarative configuration itself, in place of `declarative_config`.',
   ),
   router_flavor: setting(
-    values.choice(['traditional_compatible', 'expressions', 'traditional']),
+    values.choice(['traditional_compatible', 'traditional']),
     'traditional_compatible',
-    'How routes are matched: `traditional_compatible`, `expressions` or `traditional`.',
+    'How routes are matched: `traditional_compatible` or `traditional`.',
   ),
   plugins: setting(
     values.checkedList(pluginName),

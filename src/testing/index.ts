@@ -180,7 +180,14 @@ function send(base: string, { method, path = '/', headers = {}, body }: TestRequ
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(base)
     const outgoing = request(
-      { hostname, port, path, method: method ?? (body === undefined ? 'GET' : 'POST'), headers: { ...typed, ...headers }, agent: false },
+      {
+        hostname,
+        port,
+        path,
+        method: method ?? (body === undefined ? 'GET' : 'POST'),
+        headers: { ...typed, ...headers },
+        agent: false,
+      },
       (incoming) => {
         const pieces: Buffer[] = []
         incoming.on('data', (piece: Buffer) => pieces.push(piece))

@@ -62,7 +62,10 @@ export interface UpstreamCall {
   next(): Attempt | Promise<Attempt>
   /** A try failed before anything reached the client: is another one allowed? */
   mayRetry(failure: UpstreamFailure, request: UpstreamRequest): boolean
-  /** The head is in. What the body must pass through; `null`: the bytes go on as they are. */
+  /**
+   * The head is in: puts the client's headers into the reply, and says what the body must pass through; `null`: the bytes
+   * go on as they are.
+   */
   receive(head: ResponseHead): BodyTransform | null
   /** The exchange is over, in whatever way. Comes once. */
   done?(aborted: boolean): void

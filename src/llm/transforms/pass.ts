@@ -90,16 +90,21 @@ export class PassJson implements BodyTransform {
     return null
   }
 
-  end(): Buffer {
+  end(): Buffer | string {
     const { format, record, provider, convert } = this.#options
     const bytes = this.#body.whole()
-    const body = parseAnswer(bytes, provider)
+    const text = bytes.toString('utf8')
+    const body = parseAnswer(text, provider)
     const usage = asObject(body.usage)
     if (usage !== undefined) record.usage = format.decodeUsage(usage)
     record.responseModel = asString(body.model)
-    if (record.logPayloads) record.responseBody = bytes.toString('utf8')
+    if (record.logPayloads) record.responseBody = text
     const converted = convert?.(body) ?? body
-    return converted === body ? bytes : Buffer.from(JSON.stringify(converted))
+    if (converted !== body) return JSON.stringify(converted)
+    // A short text goes out with the head in one piece; but only the bytes are what came, where they are no good UTF-8.
+    return bytes.length <= textSize && Buffer.byteLength(text) === bytes.length && !text.includes('\ufffd')
+      ? text
+      : bytes
   }
 
   fail(): null {
@@ -107,11 +112,14 @@ export class PassJson implements BodyTransform {
   }
 }
 
-/** Throws TOLL_LLM_UPSTREAM where the bytes are no JSON object. */
-export function parseAnswer(bytes: Buffer, provider: string): JsonObject {
+/** Answers up to this many bytes are sent as texts. */
+const textSize = 65_536
+
+/** Throws TOLL_LLM_UPSTREAM where the text is no JSON object. */
+export function parseAnswer(text: string, provider: string): JsonObject {
   let body: unknown
   try {
-    body = JSON.parse(bytes.toString('utf8'))
+    body = JSON.parse(text)
   } catch {
     throw new TollError('TOLL_LLM_UPSTREAM', { provider, reason: 'it is not JSON' })
   }

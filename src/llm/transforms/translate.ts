@@ -108,14 +108,14 @@ export class TranslateJson implements BodyTransform {
 
   end(): string {
     const { from, to, stream, context, record, answer, provider } = this.#options
-    const bytes = this.#body.whole()
-    const decoded = from.decodeResponse(parseAnswer(bytes, provider))
+    const text = this.#body.whole().toString('utf8')
+    const decoded = from.decodeResponse(parseAnswer(text, provider))
     const events = context.chat.readsEvents ? context.chat.events(decoded, true) : decoded
     for (const event of events) this.#fold.push(event)
     const { completion } = this.#fold
     record.usage = completion.usage
     record.responseModel = completion.model
-    if (record.logPayloads) record.responseBody = bytes.toString('utf8')
+    if (record.logPayloads) record.responseBody = text
     if (completion.error !== undefined) throw new ChatFailure(completion.error)
     if (!stream) return JSON.stringify(to.encodeResponse(completion, answer))
     const encoder = to.encodeEvents(answer)

@@ -2,7 +2,7 @@
 
 import { defaultMessage, errorBody } from '../../errors/bodies.ts'
 import { TollError } from '../../errors/registry.ts'
-import { HeaderMap, isHeaderValue } from '../../http/headers.ts'
+import { HeaderMap, isHeaderName, isHeaderValue } from '../../http/headers.ts'
 import type { ExitBody, HeaderValue, HeaderValues, ResponseApi } from '../../pdk/api.ts'
 import { guard, Namespace } from './guard.ts'
 
@@ -81,7 +81,7 @@ function checkStatus(name: string, status: number, least: number): number {
 }
 
 export function checkHeader(caller: string, name: string, value: HeaderValue): void {
-  if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && [value].flat().every(isHeaderValue)) return
+  if (isHeaderName(name) && (typeof value === 'string' ? isHeaderValue(value) : value.every(isHeaderValue))) return
   throw new TollError('TOLL_PDK_ARGUMENT', {
     function: caller,
     reason: `header ${JSON.stringify(name)} cannot be sent`,

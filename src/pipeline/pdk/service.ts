@@ -1,6 +1,7 @@
 /** kong.service, kong.service.request, kong.service.response: the way upstream and what came back. */
 
 import { TollError } from '../../errors/registry.ts'
+import { lowerCase } from '../../http/headers.ts'
 import { formatQuery, parseQuery, type QueryMap } from '../../http/query.ts'
 import type { HeaderValue, HeaderValues, ServiceApi, ServiceRequestApi, ServiceResponseApi } from '../../pdk/api.ts'
 import type { UpstreamCall } from '../../upstream/call.ts'
@@ -81,7 +82,7 @@ export class ServiceRequestPdk extends Namespace implements ServiceRequestApi {
   #edit(name: string, value: string | string[] | null): void {
     const { service } = this.exchange
     service.headers ??= new Map()
-    service.headers.set(name.toLowerCase(), { name, value })
+    service.headers.set(lowerCase(name), { name, value })
   }
 }
 guard('serviceRequest', ServiceRequestPdk.prototype)

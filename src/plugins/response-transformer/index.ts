@@ -22,6 +22,7 @@ export default definePlugin<Config>({
     if (changesBody(kong, steps)) held.of(kong).pieces = []
     changeHeaders(kong, steps.headers)
   },
+  filtersBody: (settings) => compile(settings).json !== null,
   bodyFilter(kong, settings, piece, last) {
     const body = held.of(kong)
     const { json } = compile(settings)
