@@ -95,7 +95,13 @@ function encodeAssistant(turn: Turn, target: RequestTarget, same: boolean): Json
       calls.push(part.value)
     } else if (part.type === 'refusal' && ownFields(part, formatName).inline !== true) {
       refusal = (refusal ?? '') + part.text
-    } else if (part.type === 'text' || part.type === 'refusal' || part.type === 'opaque') shown.push(part)
+    } else if (
+      part.type === 'text' ||
+      part.type === 'refusal' ||
+      (part.type === 'opaque' && part.format === formatName)
+    ) {
+      shown.push(part)
+    }
   }
   const called = calls.length > 0 || legacy !== undefined
   const missing = content === false && shown.length === 0
