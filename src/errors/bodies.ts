@@ -35,13 +35,13 @@ const templates = {
   'application/json': (message: string, id: string) => JSON.stringify({ message, request_id: id }, null, 2),
   'text/plain': (message: string, id: string) => `${message}\nrequest_id: ${id}\n`,
   'application/xml': (message: string, id: string) =>
-    `<?xml version="1.0" encoding="UTF-8"?>\n<error><message>${escape(message)}</message><requestid>${id}</requestid></error>\n`,
+    `<?xml version="1.0" encoding="UTF-8"?>\n<error><message>${escapeMarkup(message)}</message><requestid>${id}</requestid></error>\n`,
   'text/html': (message: string, id: string) =>
-    `<!doctype html>\n<html><head><title>Error</title></head><body><h1>Error</h1><p>${escape(message)}.</p><p>request_id: ${id}</p></body></html>\n`,
+    `<!doctype html>\n<html><head><title>Error</title></head><body><h1>Error</h1><p>${escapeMarkup(message)}.</p><p>request_id: ${id}</p></body></html>\n`,
 }
 type ErrorType = keyof typeof templates
 
-function escape(text: string): string {
+function escapeMarkup(text: string): string {
   return text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
