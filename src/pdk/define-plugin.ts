@@ -51,21 +51,21 @@ export interface PluginDefinition<Config = unknown> {
     kong: ChatRequestPdk,
     config: Config,
     conversation: Conversation,
-  ): Conversation | void | Promise<Conversation | void>
+  ): Conversation | undefined | Promise<Conversation | undefined>
   /** Holds the whole answer back; excludes `headerFilter` and `bodyFilter`. */
   response?(kong: ResponsePdk, config: Config): void | Promise<void>
   headerFilter?(kong: HeaderFilterPdk, config: Config): void
   /** Whether a config needs `bodyFilter` at all; without it every answer of a route loses its Content-Length. */
   filtersBody?(config: Config): boolean
   /** One piece of the body; returns what goes on in its place. `last` comes once, maybe with an empty piece. */
-  bodyFilter?(kong: BodyFilterPdk, config: Config, piece: Buffer, last: boolean): Buffer | void
+  bodyFilter?(kong: BodyFilterPdk, config: Config, piece: Buffer, last: boolean): Buffer | undefined
   /** LLM traffic: events of the answer on their way to the client; returns those that go on. `last` comes once, maybe with none. */
   chatEvents?(
     kong: ChatEventsPdk,
     config: Config,
     events: readonly ChatEvent[],
     last: boolean,
-  ): readonly ChatEvent[] | void
+  ): readonly ChatEvent[] | undefined
   /** LLM traffic: the whole exchange, once it is over. */
   chatDone?(kong: ChatDonePdk, config: Config, exchange: ChatExchange): void | Promise<void>
   /** The answer is sent; nothing that happens here delays the client. */
