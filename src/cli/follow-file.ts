@@ -54,6 +54,8 @@ export function followFile(file: string, node: GatewayNode): { close(): void } {
     node.logger.error(`${file} is no longer followed; send SIGHUP to read it again`, { error }),
   )
   process.on('SIGHUP', schedule)
+  // What was written between the first reading and now was seen by nobody.
+  schedule()
   return {
     close() {
       clearTimeout(timer)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { atLeastOneOf, type Complain, conditional } from '../../entities/checks.ts'
 import { checked } from '../../entities/fields.ts'
 import { checkHeaderName } from '../../entities/text-checks.ts'
-import { redisConfig } from '../../redis/index.ts'
+import { redisConfig } from '../../redis/config.ts'
 import { flatRedisFields, flatRedisProblems, takeFlatRedis } from './flat-redis.ts'
 
 const limit = (period: string) => z.number().gt(0).optional().describe(`Requests that may pass in a ${period}.`)

@@ -1,7 +1,7 @@
 /** The flat `redis_*` fields of older files, which mean the fields of the `redis` block. */
 
 import { z } from 'zod'
-import { type RedisConfig, redisConfig } from '../../redis/index.ts'
+import { type RedisConfig, redisConfig } from '../../redis/config.ts'
 
 const flat = (field: string) => `Older name of \`redis.${field}\`.`
 

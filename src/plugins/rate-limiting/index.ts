@@ -1,13 +1,11 @@
 /** rate-limiting: so many requests a second, a minute, an hour, a day, a month, a year. */
 
 import { type AccessPdk, definePlugin } from '../../pdk/index.ts'
-import { redisOf } from '../../redis/index.ts'
 import { type RateLimitingConfig, rateLimitingConfig } from './config.ts'
 import { type Counter, countersOf, type Taken } from './counters.ts'
 import { limitHeaders } from './headers.ts'
 import { identifierOf } from './identifier.ts'
 import { takeLocally } from './take-local.ts'
-import { takeInRedis } from './take-redis.ts'
 
 /** Gateways that were told that `cluster` is `local` here. */
 const warned = new WeakSet<object>()
@@ -26,17 +24,22 @@ export default definePlugin({
   },
 })
 
+/** The client of Redis is loaded by the first request that needs it: a gateway without Redis never pays for it. */
+let redis: Promise<typeof import('./take-redis.ts')> | undefined
+
 async function limitInRedis(
   kong: AccessPdk,
   config: RateLimitingConfig,
   counters: readonly Counter[],
   now: number,
 ): Promise<void> {
+  redis ??= import('./take-redis.ts')
+  const { takeInRedis, mayComplain } = await redis
   let taken: Taken
   try {
     taken = await takeInRedis(kong, config, counters, now)
   } catch (error) {
-    if (redisOf(kong.node.getResources(), config.redis).mayComplain()) kong.log.err('failed to get usage', { error })
+    if (mayComplain(kong, config)) kong.log.err('failed to get usage', { error })
     if (!config.fault_tolerant) kong.response.error(500, 'An unexpected error occurred')
     return
   }

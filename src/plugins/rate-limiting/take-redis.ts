@@ -45,3 +45,8 @@ export async function takeInRedis(
   const [full, ...counts] = reply.map(Number)
   return { full: full === 1, counts }
 }
+
+/** True at most once in ten seconds for each Redis: whether it is time to log that it fails. */
+export function mayComplain(kong: AccessPdk, config: RateLimitingConfig): boolean {
+  return redisOf(kong.node.getResources(), config.redis).mayComplain()
+}
