@@ -16,12 +16,12 @@ const help = `Tollgate ${version}: an AI gateway.
 
 A setting is a flag (--proxy-listen), a variable (TOLLGATE_PROXY_LISTEN) or a line of the file that --conf names.`
 
-/** Runs a command and resolves with the exit code. */
-export async function run(argv: readonly string[]): Promise<number> {
+/** Runs a command and resolves with the exit code. `onServing` is called once a gateway has begun to serve. */
+export async function run(argv: readonly string[], onServing: () => void = () => {}): Promise<number> {
   const [command, ...rest] = argv
   switch (command) {
     case 'start':
-      return start(rest)
+      return start(rest, onServing)
     case 'check':
       return check(rest, (path) => readFileSync(path, 'utf8'))
     case 'settings': {

@@ -11,7 +11,7 @@ import { configSource } from './config-source.ts'
 import { followFile } from './follow-file.ts'
 import { version } from './version.ts'
 
-export async function start(argv: readonly string[]): Promise<number> {
+export async function start(argv: readonly string[], onServing: () => void): Promise<number> {
   const read = readSettings({ argv: [...argv], env: process.env, readFile: (path) => readFileSync(path, 'utf8') })
   if (!read.ok) {
     for (const problem of read.problems) console.error(`tollgate: ${problem}`)
@@ -35,6 +35,7 @@ export async function start(argv: readonly string[]): Promise<number> {
     const addresses = await node.listen()
     if (settings.ready_json) console.log(JSON.stringify({ ready: true, ...addresses, pid: process.pid }))
     else console.log(banner({ version, addresses, source, workers: workerCount(settings) }))
+    onServing()
     const follower = source.file === null ? null : followFile(source.file, node)
     await stopSignal()
     follower?.close()
