@@ -7,7 +7,7 @@ import { mergeUsage, type Usage } from '../canonical/usage.ts'
 import { decodeUsage as decodeAnthropicUsage, mergeRaw } from './anthropic-messages/usage.ts'
 import { decodeUsage as decodeOpenaiUsage } from './openai-chat/usage.ts'
 import { decodeProviderError } from './shared/decode-error.ts'
-import { boundaryAfter, boundaryBefore, lastBoundary } from './sse/boundary.ts'
+import { boundaryAfter, boundaryBefore, endsEvent, lastBoundary } from './sse/boundary.ts'
 import { defaultLineLimit, type SseEvent, SseSplitter } from './sse/index.ts'
 
 export interface UsageTapOptions {
@@ -16,10 +16,6 @@ export interface UsageTapOptions {
 }
 
 const usageKey = Buffer.from('"usage"')
-const errorKey = Buffer.from('"error"')
-const doneMark = Buffer.from('[DONE]')
-const stopMark = Buffer.from('"message_stop"')
-const errorEvent = Buffer.from('event: error')
 const empty = Buffer.alloc(0)
 
 /** For `openai-chat`, `openai-completions` and `anthropic-messages`. */
@@ -91,12 +87,13 @@ export class UsageTap {
     return told
   }
 
+  /** One character for each byte, and words that begin with a rare letter: JSON is full of quotes. */
   #interesting(bytes: Buffer): boolean {
-    if (bytes.includes(this.#anthropic ? stopMark : doneMark) || bytes.includes(errorKey)) return true
-    if (bytes.includes(errorEvent)) return true
+    const text = bytes.toString('latin1')
+    if (text.includes(this.#anthropic ? 'message_stop' : '[DONE]') || text.includes('error')) return true
     // Most chunks of some providers say that they have none.
-    for (let at = bytes.indexOf(usageKey); at !== -1; at = bytes.indexOf(usageKey, at + 7)) {
-      if (!saysNull(bytes, at + usageKey.length)) return true
+    for (let at = text.indexOf('usage"'); at !== -1; at = text.indexOf('usage"', at + 6)) {
+      if (!saysNull(bytes, at + 6)) return true
     }
     return false
   }
@@ -174,10 +171,6 @@ function saysNull(bytes: Buffer, at: number): boolean {
   let index = at
   while (bytes[index] === 0x20 || bytes[index] === 0x3a) index += 1
   return bytes[index] === 0x6e
-}
-
-function endsEvent(bytes: Buffer): boolean {
-  return lastBoundary(bytes) === bytes.length
 }
 
 function hasLineEnd(bytes: Buffer): boolean {

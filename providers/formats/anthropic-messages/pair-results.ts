@@ -2,8 +2,12 @@
 
 import { asArray, asObject, asString, isObject, type Json, type JsonObject } from '../../canonical/json.ts'
 
-/** Calls that nobody answered, as after an interrupt, get an error for a result; results of no call become text. */
-export function pairResults(messages: readonly JsonObject[]): JsonObject[] {
+/**
+ * Calls that nobody answered, as after an interrupt, get an error for a result; results of no call become text.
+ * Ids that come again, as of providers that count their calls from 0 in each answer, are made unique.
+ */
+export function pairResults(history: readonly JsonObject[]): JsonObject[] {
+  const messages = withUniqueIds(history)
   const paired: JsonObject[] = []
   let open: string[] = []
   for (const message of messages) {
@@ -27,6 +31,31 @@ export function pairResults(messages: readonly JsonObject[]): JsonObject[] {
     if (message.role === 'assistant') open = blocks.flatMap(callId)
   }
   return paired
+}
+
+function withUniqueIds(messages: readonly JsonObject[]): readonly JsonObject[] {
+  const seen = new Set<string>()
+  /** New ids of the calls that wait for results. */
+  let renamed = new Map<string, string>()
+  return messages.map((message) => {
+    if (!Array.isArray(message.content)) return message
+    if (message.role === 'assistant') renamed = new Map()
+    const content = message.content.map((block) => {
+      if (!isObject(block)) return block
+      if (block.type === 'tool_result') {
+        const id = renamed.get(asString(block.tool_use_id) ?? '')
+        return id === undefined ? block : { ...block, tool_use_id: id }
+      }
+      const id = block.type === 'tool_use' ? asString(block.id) : undefined
+      if (id === undefined) return block
+      const unique = seen.has(id) ? `${id.slice(0, 56)}_${seen.size}` : id
+      seen.add(unique)
+      if (unique === id) return block
+      renamed.set(id, unique)
+      return { ...block, id: unique }
+    })
+    return { ...message, content }
+  })
 }
 
 function callId(block: Json): string[] {

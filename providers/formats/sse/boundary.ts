@@ -2,11 +2,18 @@
 
 const blanks = ['\n\n', '\n\r\n', '\r\r'].map((text) => Buffer.from(text))
 
+/** True where the bytes end with a blank line. */
+export function endsEvent(bytes: Buffer): boolean {
+  const { length } = bytes
+  const last = bytes[length - 1]
+  const before = bytes[length - 2]
+  if (last === 13) return before === 13
+  return last === 10 && (before === 10 || (before === 13 && bytes[length - 3] === 10))
+}
+
 /** The offset after the last whole event; 0 where there is none. */
 export function lastBoundary(bytes: Buffer): number {
-  const { length } = bytes
-  if (length > 1 && bytes[length - 1] === 10 && bytes[length - 2] === 10) return length
-  return boundaryBefore(bytes, length)
+  return endsEvent(bytes) ? bytes.length : boundaryBefore(bytes, bytes.length)
 }
 
 /** The offset of the event that holds the byte at `at`. */

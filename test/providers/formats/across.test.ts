@@ -126,6 +126,18 @@ describe('a request of OpenAI for a model of Anthropic', () => {
     ])
   })
 
+  it('tells calls apart whose ids come again', () => {
+    const round = [{ role: 'assistant', tool_calls: [call('0')] }, result('0')]
+    const body = toAnthropic({ messages: [user('Hi'), ...round, ...round], tools })
+    expect(body.messages).toMatchObject([
+      {},
+      { content: [{ id: '0' }] },
+      { content: [{ tool_use_id: '0' }] },
+      { content: [{ id: '0_1' }] },
+      { content: [{ tool_use_id: '0_1', content: 'ok' }] },
+    ])
+  })
+
   it('makes objects of arguments, whatever the model wrote', () => {
     const written = ['', 'null', '{"b":[2]}', '[1]', '{"a":']
     const calls = written.map((text, index) => call(`c${index}`, 'f', text))

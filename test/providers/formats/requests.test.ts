@@ -47,6 +47,100 @@ describe('a request of the same format', () => {
     expect(again('openai-chat', body)).toEqual(body)
   })
 
+  it('keeps content parts in every spelling that is about', () => {
+    const content = [
+      { type: 'image_url', image_url: 'https://example.com/a.png' },
+      { type: 'image_url', image_url: { url: 'data:image/svg+xml,<svg/>', extra: 1 } },
+      { type: 'image_url', image_url: { url: 'data:image/png;charset=x;base64,AA' } },
+      { type: 'image_url', image_url: { url: 'data:nothing' } },
+      { type: 'input_audio', input_audio: { data: 'A', format: 'mp3', extra: 1 } },
+      { type: 'file', file: { file_data: 'JVBERi0=' } },
+      { type: 'file', file: { file_data: 'https://example.com/a.pdf', filename: 'a.pdf', extra: 1 } },
+      { type: 'file', file: { file_data: 'data:text/plain;base64,aGk=' }, cache_control: { type: 'ephemeral' } },
+    ]
+    const body = {
+      model: 'm',
+      messages: [
+        { role: 'user', content },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'text', text: 'a' },
+            { type: 'refusal', refusal: 'b' },
+          ],
+          refusal: 'c',
+        },
+        { role: 'assistant', content: '', tool_calls: [] },
+        { role: 'assistant', tool_calls: [{ id: 'a', index: 0, function: { name: 'f', arguments: '', extra: 1 } }] },
+        { role: 'tool', tool_call_id: 'a', content: null },
+        { role: 'assistant', content: null },
+      ],
+      tools: [
+        {
+          type: 'function',
+          function: { name: 'f', description: null, extra: 1 },
+          cache_control: { type: 'ephemeral' },
+        },
+      ],
+      max_tokens: 5,
+      max_completion_tokens: 6,
+      top_k: 4,
+      reasoning: { effort: 'low', exclude: true },
+      tool_choice: 'any',
+      response_format: { type: 'text' },
+    }
+    const expected = structuredClone(body)
+    expect(again('openai-chat', body)).toMatchObject({ ...expected, messages: expect.anything() })
+    const messages = again('openai-chat', body).messages
+    expect(Array.isArray(messages) && [...messages.slice(0, 4), messages[5]]).toEqual([
+      ...expected.messages.slice(0, 4),
+      expected.messages[5],
+    ])
+  })
+
+  it('writes controls anew where a plugin changed them', () => {
+    const conversation = openai.decodeRequest(
+      objectOf({
+        model: 'm',
+        messages: [{ role: 'user', content: 'a' }],
+        max_tokens: 1,
+        max_completion_tokens: 2,
+        reasoning: { effort: 'low' },
+        response_format: { type: 'json_object' },
+        tool_choice: 'auto',
+      }),
+    )
+    conversation.maxTokens = 9
+    conversation.reasoning = { budget: 5, enabled: true, effort: 'high' }
+    conversation.output = { type: 'jsonSchema', name: 'n', schema: {}, strict: true, description: 'd' }
+    conversation.toolChoice = { type: 'tool', name: 'f' }
+    conversation.tools = [{ name: 'f' }]
+    expect(openai.encodeRequest(conversation, { model: 'm' })).toEqual({
+      model: 'm',
+      messages: [{ role: 'user', content: 'a' }],
+      max_tokens: 1,
+      max_completion_tokens: 9,
+      reasoning: { effort: 'high', max_tokens: 5, enabled: true },
+      response_format: { type: 'json_schema', json_schema: { name: 'n', schema: {}, strict: true, description: 'd' } },
+      tool_choice: { type: 'function', function: { name: 'f' } },
+      tools: [{ type: 'function', function: { name: 'f' } }],
+    })
+    conversation.output = { type: 'json' }
+    expect(openai.encodeRequest(conversation, { model: 'm' }).response_format).toEqual({ type: 'json_object' })
+    const own = anthropic.decodeRequest(fixtureJson('anthropic-messages/request.json'))
+    own.reasoning = { effort: 'medium' }
+    expect(anthropic.encodeRequest(own, { model: 'claude-opus-4-6' })).toMatchObject({
+      thinking: { type: 'adaptive' },
+      output_config: { effort: 'medium' },
+    })
+  })
+
+  it('is for the path of its format', () => {
+    expect(openai.path('m', true)).toBe('/v1/chat/completions')
+    expect(anthropic.path('m', true)).toBe('/v1/messages')
+    expect(format('openai-completions').path('m', false)).toBe('/v1/completions')
+  })
+
   it('keeps reasoning in the field that it came in', () => {
     const details = [{ type: 'reasoning.text', text: 'a', signature: 's', index: 0, format: 'anthropic-claude-v1' }]
     const blocks = [
