@@ -59,7 +59,17 @@ export function declareCall(kong: AccessPdk, declaration: CallDeclaration): void
           record,
         })
       : new EmbeddingsWire({ target, bytes: request.bytes, parsed: request.parsed, model, record })
-  kong.service.setCall(new LlmCall({ target, wire, record, modelHeader: declaration.modelHeader }))
+  const service = kong.router.getService()
+  kong.service.setCall(
+    new LlmCall({
+      target,
+      wire,
+      record,
+      modelHeader: declaration.modelHeader,
+      // The service of an AI route names no real host, but what it says of time holds.
+      timeouts: service === null ? undefined : { connect: service.connect_timeout, read: service.read_timeout },
+    }),
+  )
 }
 
 /** The model that the client asks for; absent and null are the same. Throws TOLL_LLM_REQUEST for anything but a name. */
