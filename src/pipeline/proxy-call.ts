@@ -18,7 +18,7 @@ import type {
   TlsOptions,
   UpstreamRequest,
 } from '../upstream/types.ts'
-import { readBody } from './body.ts'
+import { readBody, streamBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { forwardedHeaders } from './forwarded.ts'
 import { pickContext } from './pick-context.ts'
@@ -78,7 +78,7 @@ export class ProxyCall implements UpstreamCall {
     const limit = host.options.maxRequestBody
     if (limit > 0 && Number(length ?? 0) > limit) throw new TollError('TOLL_BODY_TOO_LARGE', { limit })
     const whole = match?.route.request_buffering !== false && Number(length ?? Infinity) <= bufferedBodySize
-    return whole ? readBody(this.#exchange) : incoming
+    return whole ? readBody(this.#exchange) : streamBody(this.#exchange)
   }
 
   #pick(body: Buffer | Readable | null): Attempt | Promise<Attempt> {

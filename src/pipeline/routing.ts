@@ -10,6 +10,7 @@ import type { Kong } from './pdk/index.ts'
 export function route(exchange: Exchange): void {
   const { request, incoming, snapshot } = exchange
   const { socket } = incoming
+  refuseHost(exchange)
   refuseUnsafePath(exchange)
   const match = snapshot.router.match({
     method: request.method,
@@ -28,6 +29,22 @@ export function route(exchange: Exchange): void {
   exchange.plan = snapshot.planner.plan(match.route.id, match.service?.id)
   exchange.errorFormat = exchange.plan.errorFormat
 }
+
+/** One Host, and one that names a host: who sees another than we do would be led elsewhere (RFC 9112, 3.2). Throws TOLL_MALFORMED. */
+function refuseHost({ incoming, request }: Exchange): void {
+  let count = 0
+  for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
+    const name = incoming.rawHeaders[index] ?? ''
+    if (name.length === 4 && name.toLowerCase() === 'host') count += 1
+  }
+  if (count > 1) throw new TollError('TOLL_MALFORMED', { reason: 'it has several Host headers' })
+  if (count === 0 && incoming.httpVersion !== '1.0') {
+    throw new TollError('TOLL_MALFORMED', { reason: 'it has no Host header' })
+  }
+  if (notOfHosts.test(request.hostHeader)) throw new TollError('TOLL_MALFORMED', { reason: 'its Host names no host' })
+}
+
+const notOfHosts = /[\s/\\?#@,]/
 
 /** What the gateway and a service may read differently must not pass between them. Throws TOLL_PATH_UNSAFE. */
 function refuseUnsafePath({ request, host }: Exchange): void {

@@ -38,7 +38,8 @@ export function guard(namespace: keyof Api, prototype: Namespace): void {
     if (typeof original !== 'function') throw new TypeError(`${titles[namespace]}.${name} is not implemented`)
     const phases = new Set<Phase>(allowed)
     Object.defineProperty(prototype, name, {
-      value: function guarded(this: Namespace, ...args: unknown[]): unknown {
+      // No function of the PDK takes more than three arguments; a rest parameter would cost an array for each call.
+      value: function guarded(this: Namespace, first?: unknown, second?: unknown, third?: unknown): unknown {
         if (!phases.has(this.exchange.phase)) {
           throw new TollError('TOLL_PDK_WRONG_PHASE', {
             function: `${titles[namespace]}.${name}`,
@@ -46,7 +47,7 @@ export function guard(namespace: keyof Api, prototype: Namespace): void {
             allowed: allowed.join(', '),
           })
         }
-        return Reflect.apply(original, this, args)
+        return original.call(this, first, second, third)
       },
     })
   }
