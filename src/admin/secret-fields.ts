@@ -47,6 +47,8 @@ function secretMark(schema: Schema): boolean | undefined {
     return secretMark(schema.def.innerType)
   }
   if (schema instanceof z.ZodPipe) return secretMark(schema.def.in) ?? secretMark(schema.def.out)
+  if (schema instanceof z.ZodArray) return secretMark(schema.element)
+  if (schema instanceof z.ZodUnion) return schema.options.map(secretMark).find((found) => found !== undefined)
   return undefined
 }
 
