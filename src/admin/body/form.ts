@@ -3,12 +3,17 @@
 import { z } from 'zod'
 import { define, type Fields, isRecord } from '../../config/records.ts'
 import { schemaAt, unwrap } from '../../config/schema-walk.ts'
+import { AdminError } from '../answer.ts'
 
-/** Builds the table that the pairs write; all values stay texts. */
+/** More than any schema nests; beyond it a name is meant to do harm. */
+const deepest = 32
+
+/** Builds the table that the pairs write; all values stay texts. Throws 400 for a name that nests too deeply. */
 export function nestFields(pairs: readonly (readonly [string, string])[]): Fields {
   const root: Fields = {}
   for (const [name, value] of pairs) {
     const path = name.replaceAll(/\[(\w*)\]/g, '.$1').split('.')
+    if (path.length > deepest) throw new AdminError(400, 'fields are nested too deeply')
     put(root, path, value)
   }
   return asLists(root)
