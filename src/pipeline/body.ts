@@ -27,6 +27,8 @@ export function streamBody({ incoming, host }: Exchange): Readable {
   const broken = () => counter.destroy(new TollError('TOLL_BAD_REQUEST'))
   incoming.once('error', broken)
   incoming.once('aborted', broken)
+  // Whoever sends it hears of errors too; before and after that nobody does, which must not end the process.
+  counter.on('error', () => undefined)
   // The connection is still needed for the answer: the rest is read and thrown away, the request not destroyed.
   counter.once('close', () => incoming.unpipe(counter).resume())
   return incoming.pipe(counter)

@@ -93,7 +93,12 @@ function isAddressInfo(address: AddressInfo | string | null): address is Address
 function refuse(outgoing: ServerResponse, error: TollError): void {
   const id = requestId()
   const { type, body } = errorBody(null, error.status, error.message, id, undefined)
-  outgoing.writeHead(error.status, { 'Content-Type': type, 'X-Kong-Request-Id': id, Connection: 'close' })
+  outgoing.writeHead(error.status, {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(body),
+    'X-Kong-Request-Id': id,
+    Connection: 'close',
+  })
   outgoing.end(body)
 }
 
