@@ -158,6 +158,7 @@ export class ChatWire implements Wire {
       model,
       ...(maxTokens !== undefined && { maxTokens }),
       ...(provider.developerRole !== undefined && { developerRole: provider.developerRole }),
+      ...(provider.reasoningField !== undefined && { reasoningField: provider.reasoningField }),
     })
     return bodyAuth(provider.fixRequest?.(body, model) ?? body, target)
   }
