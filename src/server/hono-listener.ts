@@ -1,5 +1,6 @@
 /** A listening socket for the hono apps of those who run the gateway. */
 
+import { createServer, type ServerOptions } from 'node:https'
 import { serve } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Listener } from '../settings/index.ts'
@@ -7,21 +8,25 @@ import type { Listener } from '../settings/index.ts'
 export class HonoListener {
   readonly #app: Hono
   readonly #listener: Listener
+  readonly #tls: ServerOptions | undefined
   #server: ReturnType<typeof serve> | null = null
 
-  constructor(app: Hono, listener: Listener) {
+  /** `tls` is for an `ssl` listener. */
+  constructor(app: Hono, listener: Listener, tls?: ServerOptions) {
     this.#app = app
     this.#listener = listener
+    this.#tls = listener.ssl ? tls : undefined
   }
 
   /** Resolves with the address, as in `http://127.0.0.1:8001`. */
   listen(): Promise<string> {
     const { host, port } = this.#listener
     return new Promise((resolve, reject) => {
-      const server = serve({ fetch: this.#app.fetch, hostname: host, port }, (address) => {
+      const secure = this.#tls ? { createServer, serverOptions: this.#tls } : {}
+      const server = serve({ fetch: this.#app.fetch, hostname: host, port, ...secure }, (address) => {
         server.off('error', reject)
         const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
-        resolve(`http://${name}:${address.port}`)
+        resolve(`${this.#tls ? 'https' : 'http'}://${name}:${address.port}`)
       })
       server.on('error', reject)
       this.#server = server

@@ -9,6 +9,7 @@ import { loadConfig } from '../config/load.ts'
 import type { LoadedConfig } from '../config/types.ts'
 import { SharedCounters } from '../counters/shared-counters.ts'
 import { Redactor } from '../secrets/redact.ts'
+import { resolveReferences } from '../secrets/resolve.ts'
 import type { Settings } from '../settings/index.ts'
 import { buildSnapshot } from '../snapshot/build.ts'
 import type { PluginRegistry } from '../snapshot/plugin-registry.ts'
@@ -19,6 +20,7 @@ import type { DataPlane } from './data-plane.ts'
 import { HonoListener } from './hono-listener.ts'
 import { LocalPlane } from './local-plane.ts'
 import { ThreadPlane } from './thread-plane.ts'
+import { tlsOptions } from './tls.ts'
 
 export interface NodeOptions {
   readonly settings: Settings
@@ -54,7 +56,10 @@ export class GatewayNode {
     this.#options = options
     this.#nodeId = settings.node_id ?? randomUUID()
     this.logger = createLogger({ level: settings.log_level, redact: (text) => this.#redactor.redact(text) })
-    if (settings.admin_token !== null) this.#redactor.add(settings.admin_token)
+    if (settings.admin_token !== null) {
+      for (const secret of resolveReferences(settings.admin_token, [], env).secrets) this.#redactor.add(secret)
+      this.#redactor.add(settings.admin_token)
+    }
     const counters = SharedCounters.create({ slots: counterSlots })
     const common = { settings, version, nodeId: this.#nodeId, counters, logger: this.logger }
     this.#plane =
@@ -65,11 +70,17 @@ export class GatewayNode {
 
   /** Opens all listeners. Rejects where a port is taken. */
   async listen(): Promise<Addresses> {
-    const { settings } = this.#options
+    const { settings, env } = this.#options
     const context = this.#context()
+    const onError = (error: Error) => this.logger.error('the Admin API failed', { error })
+    const adminApp = createAdminApp(context, { env, onError })
+    const statusApp = createStatusApp(context, { onError })
+    const tls = [...settings.admin_listen, ...settings.status_listen].some(({ ssl }) => ssl)
+      ? tlsOptions(settings, env, () => null)
+      : undefined
     const proxy = await this.#plane.listen()
-    const admin = settings.admin_listen.map((listener) => new HonoListener(createAdminApp(context), listener))
-    const status = settings.status_listen.map((listener) => new HonoListener(createStatusApp(context), listener))
+    const admin = settings.admin_listen.map((listener) => new HonoListener(adminApp, listener, tls))
+    const status = settings.status_listen.map((listener) => new HonoListener(statusApp, listener, tls))
     this.#hono = [...admin, ...status]
     return {
       proxy,
