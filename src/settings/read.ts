@@ -68,6 +68,12 @@ function contradictions(settings: Settings, given: GivenSettings): string[] {
       `ssl_cert (${whereOf('ssl_cert', given)}) has ${settings.ssl_cert.length} entries and ssl_cert_key (${whereOf('ssl_cert_key', given)}) has ${settings.ssl_cert_key.length}; give one key for each certificate`,
     )
   }
+  for (const name of ['admin_listen', 'status_listen'] as const) {
+    if (settings.ssl_cert.length > 0 || !settings[name].some(({ ssl }) => ssl)) continue
+    problems.push(
+      `${name} (${whereOf(name, given)}): an ssl listener needs a certificate; set ssl_cert and ssl_cert_key`,
+    )
+  }
   return problems
 }
 
@@ -102,6 +108,11 @@ function remarks(settings: Settings, given: GivenSettings): string[] {
   }
   if (given.get('trusted_ips')?.text.includes('unix:')) {
     warnings.push(`trusted_ips (${whereOf('trusted_ips', given)}): "unix:" has no effect; Unix sockets are not served`)
+  }
+  if (settings.ssl_cert.length === 0 && settings.proxy_listen.some(({ ssl }) => ssl)) {
+    warnings.push(
+      `proxy_listen (${whereOf('proxy_listen', given)}): without ssl_cert only server names that have a certificate in the configuration are served over TLS`,
+    )
   }
   const token = settings.admin_token
   if (token !== null && !isVaultReference(token) && token.length < shortestToken) {
