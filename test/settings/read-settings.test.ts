@@ -296,7 +296,7 @@ test.each(['{vault:/env/TOKEN}', '{vault://env/MY TOKEN}', '{vault://env/TOKEN']
 
 describe('warnings', () => {
   test('name what has no effect, and a token that may be guessed', () => {
-    const argv = ['--proxy-listen=127.0.0.1:0 http2 ssl', '--worker-consistency=eventual', '--trusted-ips=unix:,::/0']
+    const argv = ['--proxy-listen=127.0.0.1:0 http2', '--worker-consistency=eventual', '--trusted-ips=unix:,::/0']
     const input = { argv: [...argv, '--admin-token=hunter2'] }
     const warnings = warningsOf(input)
     expect(warnings).toEqual([
