@@ -17,12 +17,12 @@ export async function start(argv: readonly string[], onServing: () => void): Pro
     for (const problem of read.problems) console.error(`tollgate: ${problem}`)
     return 1
   }
-  const { settings } = read
   try {
+    const source = configSource(read.settings)
+    const settings = source.providers === null || read.given.has('proxy_listen') ? read.settings : onLoopback(read.settings)
     const registry = await loadRegistry(settings)
     const node = new GatewayNode({ settings, registry, version, workers: workerCount(settings), env: process.env })
     for (const warning of read.warnings) node.logger.warn(warning)
-    const source = configSource(settings)
     const applied = await node.apply(source.text, { env: source.expands ? process.env : {} })
     if (applied.outcome === 'refused') {
       console.error(reportProblems(applied.result.problems, source.name))
@@ -45,6 +45,11 @@ export async function start(argv: readonly string[], onServing: () => void): Pro
     console.error(`tollgate: ${error instanceof Error ? error.message : String(error)}`)
     return 1
   }
+}
+
+/** Without a configuration nobody is asked who they are: then only this machine may use the keys of the environment. */
+function onLoopback(settings: Settings): Settings {
+  return { ...settings, proxy_listen: settings.proxy_listen.map((listener) => ({ ...listener, host: '127.0.0.1' })) }
 }
 
 /** `auto`: one for each core, where the system lets several threads listen on one port. */

@@ -6,7 +6,13 @@ import { type Settings, settingsSchema } from './schema.ts'
 import { type Given, readSources, type SettingsInput } from './sources.ts'
 
 export type SettingsResult =
-  | { readonly ok: true; readonly settings: Settings; readonly warnings: string[] }
+  | {
+      readonly ok: true
+      readonly settings: Settings
+      readonly warnings: string[]
+      /** Names of the settings that somebody set. */
+      readonly given: ReadonlySet<string>
+    }
   | { readonly ok: false; readonly problems: string[] }
 
 type GivenSettings = ReadonlyMap<string, Given>
@@ -39,7 +45,12 @@ export function readSettings(input: SettingsInput): SettingsResult {
   }
   if (parsed.success) problems.push(...contradictions(parsed.data, given))
   if (!parsed.success || problems.length > 0) return { ok: false, problems }
-  return { ok: true, settings: parsed.data, warnings: [...warnings, ...remarks(parsed.data, given)] }
+  return {
+    ok: true,
+    settings: parsed.data,
+    warnings: [...warnings, ...remarks(parsed.data, given)],
+    given: new Set(given.keys()),
+  }
 }
 
 /** What is wrong with settings that are right each on its own. */
