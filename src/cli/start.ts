@@ -19,7 +19,8 @@ export async function start(argv: readonly string[], onServing: () => void): Pro
   }
   try {
     const source = configSource(read.settings)
-    const settings = source.providers === null || read.given.has('proxy_listen') ? read.settings : onLoopback(read.settings)
+    const settings =
+      source.providers === null || read.given.has('proxy_listen') ? read.settings : onLoopback(read.settings)
     const registry = await loadRegistry(settings)
     const node = new GatewayNode({ settings, registry, version, workers: workerCount(settings), env: process.env })
     for (const warning of read.warnings) node.logger.warn(warning)
