@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { bundledAiPlugins } from '../../ai-plugins/index.ts'
 import { loadConfig } from '../config/load.ts'
 import { reportProblems } from '../config/report.ts'
 import { SharedCounters } from '../counters/shared-counters.ts'
@@ -93,7 +94,7 @@ export async function createTestGateway(options: TestGatewayOptions): Promise<Te
   const logs: string[] = []
   const redactor = new Redactor()
   const settings = testSettings(options.settings ?? {})
-  const registry = new PluginRegistry(options.plugins ?? bundledPlugins)
+  const registry = new PluginRegistry(options.plugins ?? [...bundledPlugins, ...bundledAiPlugins])
   const gateway = new Gateway({
     settings,
     registry,
