@@ -39,7 +39,7 @@ export function pluginPage(): string {
 function section(plugin: AnyPlugin, folder: string): string[] {
   const { name, priority, noScopes = [], protocols = usualProtocols, entities = [] } = plugin
   const allowed = scopes.filter((scope) => !noScopes.includes(scope))
-  const own = phases.filter((phase) => phase !== 'certificate' && plugin[phase] !== undefined)
+  const own = phases.filter((phase) => plugin[phase] !== undefined)
   return [
     `## ${name}`,
     purposeOf(plugin, folder),

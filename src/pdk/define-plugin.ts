@@ -5,7 +5,6 @@ import type { Conversation } from '../../providers/canonical/conversation.ts'
 import type { ChatEvent, Completion } from '../../providers/canonical/events.ts'
 import type { EntityDefinition } from '../entities/definition.ts'
 import type { ErrorFormat } from '../errors/bodies.ts'
-import type { Phase } from './phases.ts'
 import type { PdkOf } from './phases-of.ts'
 
 export type RewritePdk = PdkOf<'rewrite'>
@@ -77,9 +76,6 @@ export interface PluginDefinition<Config = unknown> {
  * stand in a list of all of them; the config that a handler gets always went through the plugin's own schema.
  */
 export type AnyPlugin = PluginDefinition
-
-/** Phases for which a plugin may have a handler. */
-export type HandlerName = Exclude<Phase, 'certificate'>
 
 /**
  * Declares a plugin.

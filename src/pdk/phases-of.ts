@@ -1,19 +1,8 @@
 /** In which phase each function of the PDK may be called: the one table behind the types and the run-time guard. */
 
 import type { Api } from './api.ts'
-import type { Phase } from './phases.ts'
+import { phases as everywhere, type Phase } from './phases.ts'
 
-const everywhere = [
-  'rewrite',
-  'access',
-  'chatRequest',
-  'response',
-  'headerFilter',
-  'bodyFilter',
-  'chatEvents',
-  'chatDone',
-  'log',
-] as const
 const routed = [
   'access',
   'chatRequest',

@@ -1,7 +1,6 @@
 /** The phases of an exchange, in the order in which they run. */
 
 export const phases = [
-  'certificate',
   'rewrite',
   'access',
   'chatRequest',

@@ -6,13 +6,15 @@ import type { Exchange } from './exchange.ts'
 
 export function serializeLog(exchange: Exchange): Record<string, unknown> {
   const { request, incoming, reply, match, consumer, credential } = exchange
-  const uri = incoming.url ?? '/'
+  // A query string may hold the key of a client.
+  const query = request.rawQuery === undefined ? undefined : exchange.host.redact(request.rawQuery)
+  const uri = query === undefined ? (incoming.url ?? '/') : `${request.rawPath}?${query}`
   const record: Record<string, unknown> = {
     request: {
       id: exchange.id,
       uri,
       url: `${request.scheme}://${request.host}:${request.port}${uri}`,
-      querystring: parseQuery(request.rawQuery),
+      querystring: parseQuery(query),
       method: request.method,
       headers: redactHeaders(incoming.headers),
       size: requestSize(exchange),

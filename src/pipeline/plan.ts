@@ -2,7 +2,7 @@
 
 import type { ConsumerGroup } from '../entities/consumer-group.ts'
 import type { ErrorFormat } from '../errors/bodies.ts'
-import type { HandlerName } from '../pdk/define-plugin.ts'
+import { type Phase, phases } from '../pdk/phases.ts'
 import { comparePriority, orderSlots } from './order.ts'
 import type { PluginInstance } from './plugin-instance.ts'
 
@@ -15,7 +15,7 @@ export interface Slot {
   readonly fixed: PluginInstance | null
 }
 
-export type PhaseLists = Readonly<Record<HandlerName, readonly PluginInstance[]>>
+export type PhaseLists = Readonly<Record<Phase, readonly PluginInstance[]>>
 
 export interface Plan {
   /** In the order of the access phase. */
@@ -24,18 +24,6 @@ export interface Plan {
   readonly fixed: PhaseLists | null
   readonly errorFormat: ErrorFormat | null
 }
-
-const handlers: readonly HandlerName[] = [
-  'rewrite',
-  'access',
-  'chatRequest',
-  'response',
-  'headerFilter',
-  'bodyFilter',
-  'chatEvents',
-  'chatDone',
-  'log',
-]
 
 /**
  * Kong's precedence: a config is the more specific the smaller its rank, and only the most specific one of a plugin
@@ -139,15 +127,15 @@ export function pick(slot: Slot, consumerId: string | undefined, groupIds: reado
 export function phaseLists(chosen: readonly (PluginInstance | null)[]): PhaseLists {
   const present = chosen.filter((instance) => instance !== null)
   const byPriority = present.toSorted((a, b) => comparePriority(a.definition, b.definition))
-  const lists: Partial<Record<HandlerName, PluginInstance[]>> = {}
-  for (const handler of handlers) {
+  const lists: Partial<Record<Phase, PluginInstance[]>> = {}
+  for (const handler of phases) {
     const order = handler === 'access' ? present : byPriority
     lists[handler] = order.filter((instance) => handles(instance, handler))
   }
   return { ...empty, ...lists }
 }
 
-function handles({ definition, config }: PluginInstance, handler: HandlerName): boolean {
+function handles({ definition, config }: PluginInstance, handler: Phase): boolean {
   if (definition[handler] === undefined) return false
   return handler !== 'bodyFilter' || definition.filtersBody?.(config) !== false
 }

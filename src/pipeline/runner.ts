@@ -178,7 +178,8 @@ export class Runner {
       said !== undefined && exchange.errorFormat !== null
         ? {
             type: 'application/json; charset=utf-8',
-            body: JSON.stringify(exchange.errorFormat.encodeError(said, exchange.id)),
+            // A provider may quote the credential that it was sent.
+            body: host.redact(JSON.stringify(exchange.errorFormat.encodeError(said, exchange.id))),
           }
         : errorBody(
             exchange.errorFormat,
