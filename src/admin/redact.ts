@@ -13,8 +13,9 @@ import { define, type Fields, isRecord } from '../config/records.ts'
 import { unwrap } from '../config/schema-walk.ts'
 import type { ConfigCatalog } from '../config/types.ts'
 import type { EntityDefinition } from '../entities/definition.ts'
+import { isSecretName } from '../secrets/secret-names.ts'
 import { isVaultReference } from '../settings/index.ts'
-import { isSecretField, isSecretName } from './secret-fields.ts'
+import { isSecretField } from './secret-fields.ts'
 
 const mask = 'REDACTED'
 type Schema = z.core.$ZodType

@@ -7,23 +7,9 @@
 
 import { z } from 'zod'
 import { unwrap } from '../config/schema-walk.ts'
+import { isSecretName } from '../secrets/secret-names.ts'
 
 type Schema = z.core.$ZodType
-
-const secretNames = [
-  /(^|_)(password|passwd|passphrase|secrets?|token|apikey|jwks?|dsn|authorization)$/,
-  /^(set_)?cookie$/,
-  /(^|_)(key|service_account_json|connection_string)$/,
-  /(^|_)(headers?|param|args|authorization)_values?$/,
-]
-/** Keys that open nothing. */
-const harmlessName = /(^|_)(public|cache|partition|hash|group|routing|primary|foreign|sort)_key$/
-
-/** Whether credentials go by this name, be it that of a field or of a header. */
-export function isSecretName(name: string): boolean {
-  const plain = name.toLowerCase().replaceAll('-', '_')
-  return secretNames.some((pattern) => pattern.test(plain)) && !harmlessName.test(plain)
-}
 
 /** Whether the field holds a credential; `parent` is the name of the field around it. */
 export function isSecretField(name: string, schema: Schema | undefined, parent?: string): boolean {

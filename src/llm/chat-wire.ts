@@ -70,7 +70,7 @@ export class ChatWire implements Wire {
       }
       this.#bytes = Buffer.from(JSON.stringify(this.#encoded(conversation)))
     }
-    if (record.logPayloads) record.requestBody = this.#bytes.toString('utf8')
+    if (record.logPayloads) record.requestBody = context.redact(this.#bytes.toString('utf8'))
     return undefined
   }
 
@@ -101,7 +101,7 @@ export class ChatWire implements Wire {
     } else context.replyHeaders.set('Content-Type', 'application/json')
     if (untouched && streamed === stream) {
       return streamed
-        ? new PassStream({ format: own, record, hideUsage: !this.#includeUsage, requestId: context.requestId })
+        ? new PassStream({ format: own, record, hideUsage: !this.#includeUsage, context })
         : new PassJson({
             format: own,
             record,

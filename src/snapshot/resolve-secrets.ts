@@ -3,6 +3,7 @@
 import { EntitySet } from '../config/entity-set.ts'
 import { resolveReferences } from '../secrets/resolve.ts'
 import { resolvePluginConfig } from '../secrets/resolve-plugin-config.ts'
+import { secretTexts } from '../secrets/secret-names.ts'
 import type { PluginRegistry } from './plugin-registry.ts'
 
 export interface SecretOptions {
@@ -36,6 +37,7 @@ export function resolveSecrets(
     if (definition === undefined) continue
     const resolved = resolvePluginConfig(definition.config, config, vaults, env)
     note(`plugin ${name}`, resolved.secrets, resolved.missing)
+    for (const secret of secretTexts(resolved.value)) onSecret(secret)
     invalid.push(...resolved.invalid.map((problem) => `plugin ${name}: ${problem}`))
     pluginConfigs.set(id, resolved.value)
   }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { isSecretField, isSecretName } from '../../src/admin/secret-fields.ts'
+import { isSecretField } from '../../src/admin/secret-fields.ts'
+import { isSecretName } from '../../src/secrets/secret-names.ts'
 import { fixture, ids, secrets } from './fixture.ts'
 import { createTestAdmin, type TestAdmin } from './support.ts'
 

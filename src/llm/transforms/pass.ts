@@ -5,7 +5,7 @@ import type { ChatFormat } from '../../../providers/canonical/format.ts'
 import { asObject, asString, type JsonObject } from '../../../providers/canonical/json.ts'
 import { UsageTap } from '../../../providers/formats/usage-tap.ts'
 import { TollError } from '../../errors/registry.ts'
-import type { BodyTransform } from '../../upstream/call.ts'
+import type { BodyTransform, CallContext } from '../../upstream/call.ts'
 import type { UpstreamFailure } from '../../upstream/send.ts'
 import { Collector } from '../collect.ts'
 import type { LlmRecord } from '../record.ts'
@@ -13,10 +13,10 @@ import { failureText } from './failure-text.ts'
 
 export class PassStream implements BodyTransform {
   readonly #tap: UsageTap
-  readonly #options: { format: ChatFormat; record: LlmRecord; requestId: string }
+  readonly #options: { format: ChatFormat; record: LlmRecord; context: CallContext }
   #committed = false
 
-  constructor(options: { format: ChatFormat; record: LlmRecord; hideUsage: boolean; requestId: string }) {
+  constructor(options: { format: ChatFormat; record: LlmRecord; hideUsage: boolean; context: CallContext }) {
     this.#options = options
     this.#tap = new UsageTap(options.format.name, { dropUsageChunk: options.hideUsage })
   }
@@ -33,18 +33,18 @@ export class PassStream implements BodyTransform {
       this.#committed = true
     }
     this.#note()
-    return bytes.length > 0 ? bytes : null
+    return bytes.length > 0 ? this.#withoutSecrets(bytes) : null
   }
 
   end(): Buffer | string | null {
     const rest = this.#tap.end()
     this.#note()
-    if (this.#tap.finished || this.#tap.error !== undefined) return rest.length > 0 ? rest : null
+    if (this.#tap.finished || this.#tap.error !== undefined) return rest.length > 0 ? this.#withoutSecrets(rest) : null
     if (!this.#committed) throw new ChatFailure(chatError('upstream', 'the provider sent an empty stream'))
     return Buffer.concat([
       rest,
       Buffer.from(
-        failureText(this.#options.format, 'the stream of the provider was cut short', this.#options.requestId),
+        failureText(this.#options.format, 'the stream of the provider was cut short', this.#options.context.requestId),
       ),
     ])
   }
@@ -53,8 +53,14 @@ export class PassStream implements BodyTransform {
     return failureText(
       this.#options.format,
       `the provider failed while it answered: ${failure.reason}`,
-      this.#options.requestId,
+      this.#options.context.requestId,
     )
+  }
+
+  /** An error in a stream may quote the credential that the provider was sent. */
+  #withoutSecrets(bytes: Buffer): Buffer {
+    if (this.#tap.error === undefined) return bytes
+    return Buffer.from(this.#options.context.redact(bytes.toString('utf8')))
   }
 
   #note(): void {

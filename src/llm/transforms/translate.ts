@@ -81,7 +81,9 @@ export class TranslateStream implements BodyTransform {
     }
     if (!stream) return null
     const text = this.#encoder.encode(events)
-    return text === '' ? null : text
+    if (text === '') return null
+    // An error may quote the credential that the provider was sent.
+    return this.#failed ? context.redact(text) : text
   }
 }
 
