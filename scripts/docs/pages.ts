@@ -89,15 +89,15 @@ function phasesPage(): string {
     const path = namespace.replace(/^service(Request|Response)$/, (_, part: string) => `service.${part.toLowerCase()}`)
     const rows = Object.entries(functions).map(([name, allowed]: [string, readonly string[]]) => [
       code(name),
-      ...columns.map((phase) => (allowed.includes(phase) ? 'yes' : '')),
+      ...phases.map((phase) => (allowed.includes(phase) ? 'yes' : '')),
     ])
-    return [`## kong.${path}`, table(['Function', ...columns], rows)]
+    return [`## kong.${path}`, table(['Function', ...phases], rows)]
   })
   return page('Phases', [
     'Which function of the PDK a plugin may call in which phase. A call that a phase does not offer does not compile; ' +
       'a plugin in JavaScript that makes it all the same gets the error `TOLL_PDK_WRONG_PHASE`. ' +
       'What the functions take and return stands in [src/pdk/api.ts](../../src/pdk/api.ts).',
-    `The phases, in the order in which they run: ${codes(columns)}.`,
+    `The phases, in the order in which they run: ${codes(phases)}.`,
     ...blocks,
   ])
 }
