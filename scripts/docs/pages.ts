@@ -84,7 +84,6 @@ function providersPage(): string {
 }
 
 function phasesPage(): string {
-  const columns = phases
   const blocks = Object.entries(phasesOf).flatMap(([namespace, functions]) => {
     const path = namespace.replace(/^service(Request|Response)$/, (_, part: string) => `service.${part.toLowerCase()}`)
     const rows = Object.entries(functions).map(([name, allowed]: [string, readonly string[]]) => [
