@@ -113,8 +113,7 @@ export function isHeaderName(name: string): boolean {
   return true
 }
 
-/** A header value that could end the line it stands on is never sent. */
+/** A header value that could end the line it stands on is never sent, and neither is one that no line can hold. */
 export function isHeaderValue(value: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
-  return !/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)
+  return !/[^\t\u0020-\u007e\u0080-\u00ff]/.test(value)
 }

@@ -7,6 +7,7 @@ import { LlmCall } from './call.ts'
 import { ChatWire } from './chat-wire.ts'
 import type { LoggingConfig } from './config.ts'
 import { EmbeddingsWire } from './embeddings-wire.ts'
+import { leadsElsewhere } from './leads-elsewhere.ts'
 import type { Operation } from './operation.ts'
 import type { LlmRequest } from './read-request.ts'
 import type { LlmRecord } from './record.ts'
@@ -79,8 +80,7 @@ export function askedModel({ parsed }: LlmRequest): string | undefined {
   const name = asString(model)
   if (name === undefined) throw new TollError('TOLL_LLM_REQUEST', { reason: 'model must be a string' })
   // A name becomes part of a path at some providers; dots and slashes must not lead elsewhere there.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
-  if (/(^|\/)\.\.(\/|$)|[\u0000-\u001f\\?#]/.test(name)) {
+  if (leadsElsewhere(name)) {
     throw new TollError('TOLL_LLM_REQUEST', { reason: 'model holds characters that no model name has' })
   }
   return name

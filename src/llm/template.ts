@@ -2,6 +2,7 @@
 
 import { TollError } from '../errors/registry.ts'
 import type { AccessPdk } from '../pdk/define-plugin.ts'
+import { leadsElsewhere } from './leads-elsewhere.ts'
 import { makeTarget, type Target } from './target.ts'
 
 const expression = /\$\(([^)]*)\)/g
@@ -17,6 +18,8 @@ export function expandModel(target: Target, kong: AccessPdk): Target {
     ...Object.fromEntries(texts.map(([key, value]) => [key, fill(String(value), kong)])),
   }
   const name = model.name === undefined ? {} : { name: fill(model.name, kong) }
+  const { upstream_url: address } = options
+  if (address !== undefined && !URL.canParse(address)) refuse('upstream_url is no address once it is filled in')
   return makeTarget(provider, { ...model, ...name, options }, auth)
 }
 
@@ -28,7 +31,7 @@ function fill(text: string, kong: AccessPdk): string {
     const key = inner.slice(dot + 1)
     const value = lookUp(source, key, kong)
     if (value === undefined) refuse(`${source} key ${key} was not provided`)
-    if (/(^|\/)\.\.(\/|$)/.test(value)) refuse(`${source} key ${key} holds a path that leads elsewhere`)
+    if (leadsElsewhere(value)) refuse(`${source} key ${key} holds a path that leads elsewhere`)
     return value
   })
 }
