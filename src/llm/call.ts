@@ -1,6 +1,7 @@
 /** One LLM call: sends it to its target, times it, and judges the answer. */
 
 import { TollError } from '../errors/registry.ts'
+import { isHeaderValue } from '../http/headers.ts'
 import type { Attempt, BodyTransform, CallContext, LocalAnswer, UpstreamCall } from '../upstream/call.ts'
 import type { UpstreamFailure } from '../upstream/send.ts'
 import type { Address, Lease, ResponseHead, UpstreamRequest } from '../upstream/types.ts'
@@ -68,7 +69,7 @@ export class LlmCall implements UpstreamCall {
     if (encoding !== undefined) context.replyHeaders.set('Content-Encoding', encoding)
     context.replyHeaders.set('X-Request-Id', context.requestId)
     if (head.status !== 200) return new ErrorTransform(wire, head, context)
-    if (modelHeader) context.replyHeaders.set('X-Kong-LLM-Model', `${target.provider.name}/${record.requestModel}`)
+    if (modelHeader) context.replyHeaders.set('X-Kong-LLM-Model', modelName(target.provider.name, record.requestModel))
     const transform = wire.receive(head, context)
     return transform === null ? null : new TimedTransform(transform, record, this.#sentAt)
   }
@@ -118,6 +119,12 @@ export class LlmCall implements UpstreamCall {
       },
     }
   }
+}
+
+/** Not every name fits into a header. */
+function modelName(provider: string, model: string): string {
+  const name = `${provider}/${model}`
+  return isHeaderValue(name) ? name : encodeURI(name.toWellFormed())
 }
 
 /** Notes when the first piece of a good answer came. */
