@@ -1,6 +1,7 @@
 /** All pages of docs/reference. */
 
 import { providers } from '../../providers/index.ts'
+import type { ProviderDefinition } from '../../providers/provider.ts'
 import { coreEntities } from '../../src/entities/index.ts'
 import { errors } from '../../src/errors/registry.ts'
 import { phases } from '../../src/pdk/phases.ts'
@@ -70,17 +71,24 @@ function providersPage(): string {
       ['Provider', 'Base URL', 'Formats', 'Operations', 'Key from', 'Address from'],
       [...providers.values()].map(({ name, title, baseUrl, formats, paths, env, local }) => [
         `${code(name)} (${title})`,
-        baseUrl === undefined ? (local ? 'none: it is built in' : 'none: set `upstream_url`') : code(baseUrl),
+        baseUrlCell(baseUrl, local !== undefined),
         codes(formats),
         codes(Object.keys(paths)),
-        env?.key === undefined ? '' : code(env.key),
+        codes([...(env?.key === undefined ? [] : [env.key]), ...(env?.auth ?? []).map(({ variable }) => variable)]),
         env?.baseUrl === undefined ? '' : code(env.baseUrl),
       ]),
     ),
     'The last two columns are the environment variables that a start without a configuration looks at. ' +
       'A provider with a key is served once that variable is set, and the address may be another one by the second variable. ' +
-      'A provider without a key, as `ollama`, is served once its address is set.',
+      'A provider without an address or a key of its own, as `vllm` and `ollama`, is served once the second variable is set. ' +
+      'An address may end with `/v1` or not, and may lack scheme and port.',
   ])
+}
+
+function baseUrlCell(baseUrl: ProviderDefinition['baseUrl'], local: boolean): string {
+  if (typeof baseUrl === 'string') return code(baseUrl)
+  if (baseUrl !== undefined) return 'depends on `options`'
+  return local ? 'none: it is built in' : 'none: set `upstream_url`'
 }
 
 function phasesPage(): string {
