@@ -132,7 +132,11 @@ export class Gateway {
 
   /** Ends what is still under way and closes all that is open. */
   async close(): Promise<void> {
-    for (const exchange of this.#running) exchange.outgoing.destroy()
+    for (const exchange of this.#running) {
+      exchange.outgoing.destroy()
+      // A WebSocket has left its answer behind.
+      exchange.incoming.socket.destroy()
+    }
     this.#snapshot?.upstreams.stop()
     await this.host.resources.close()
     await this.host.pools.destroy()

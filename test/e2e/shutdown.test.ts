@@ -1,11 +1,12 @@
 import { createConnection } from 'node:net'
-import { Client, request } from 'undici'
+import { Client, request, WebSocket } from 'undici'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Gate } from '../support/gate.ts'
 import type { Gateway } from '../support/process.ts'
 import { type ReplayServer, startReplayServer } from '../support/replay-server.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { failureOf, fixture, llmRoute, openai, sse, startBuilt } from './support.ts'
+import { startWebSocketServer } from './websocket-server.ts'
 
 const says = 'Grüße from 東京 🗼.\n\nBye'
 let gateway: Gateway
@@ -104,6 +105,22 @@ describe.each([1, 2])('with %d workers', (workers) => {
     expect(await gateway.exited).toBe(0)
     expect(performance.now() - before).toBeLessThan(10_000)
     await client.destroy()
+  })
+
+  it('SIGTERM cuts a WebSocket that is still open after drain_timeout', async () => {
+    const sockets = await startWebSocketServer()
+    gateway = await startBuilt(
+      { services: [{ name: 's', url: sockets.url, routes: [{ name: 'r', paths: ['/'] }] }] },
+      { env: { TOLLGATE_NGINX_WORKER_PROCESSES: String(workers), TOLLGATE_DRAIN_TIMEOUT: '0.5' } },
+    )
+    const socket = new WebSocket(gateway.proxy[0]?.replace('http', 'ws') ?? '')
+    await new Promise((resolve) => socket.addEventListener('open', resolve))
+    const closed = new Promise((resolve) => socket.addEventListener('close', resolve))
+    gateway.signal('SIGTERM')
+    await closed
+    expect(await gateway.exited).toBe(0)
+    await waitFor(() => sockets.closed.length === 1)
+    await sockets.close()
   })
 
   it('a second signal ends it at once', async () => {
