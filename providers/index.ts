@@ -1,6 +1,7 @@
 /** The providers that ship. */
 
 import { anthropic } from './anthropic/index.ts'
+import { bedrock } from './bedrock/index.ts'
 import { cerebras } from './cerebras/index.ts'
 import { deepseek } from './deepseek/index.ts'
 import { demo } from './demo/index.ts'
@@ -34,6 +35,7 @@ export const providers: ReadonlyMap<string, ProviderDefinition> = new Map(
     cerebras,
     perplexity,
     nvidia,
+    bedrock,
     ollama,
     vllm,
     demo,

@@ -1,5 +1,6 @@
 /** Which provider a model's name means, and which models there are. */
 
+import { createHash } from 'node:crypto'
 import { providers } from '../../providers/index.ts'
 import { TollError } from '../../src/errors/registry.ts'
 import { authConfig, modelConfig } from '../../src/llm/config.ts'
@@ -25,6 +26,8 @@ interface Choice {
 interface Entry {
   readonly config: ProviderConfig
   readonly target: Target
+  /** What makes two lists of models the same: the address and the credential, of which nothing is told. */
+  readonly listKey: string
 }
 
 const catalogs = new WeakMap<Config, Catalog>()
@@ -44,12 +47,13 @@ export class Catalog {
   readonly #entries: ReadonlyMap<string, Entry>
 
   constructor(configs: readonly ProviderConfig[]) {
-    this.#entries = new Map(configs.map((config) => [config.name, { config, target: targetOf(config) }]))
+    this.#entries = new Map(configs.map((config) => [config.name, entryOf(config)]))
   }
 
   /**
    * `provider/model` names both. A bare name goes to the one provider whose names look like it, else to the only
-   * provider there is, else to the one that lists it. Throws TOLL_LLM_MODEL_UNKNOWN, with what to write instead.
+   * provider there is, else to the one that lists it. Throws TOLL_LLM_MODEL_AMBIGUOUS or TOLL_LLM_MODEL_UNKNOWN, with
+   * what to write instead.
    */
   async choose(asked: string, kong: AccessPdk): Promise<Choice> {
     const slash = asked.indexOf('/')
@@ -61,11 +65,23 @@ export class Catalog {
     )
     const [only] = alike.length > 0 ? alike : entries
     if (only !== undefined && (alike.length === 1 || entries.length === 1)) return { target: only.target, model: asked }
-    const listing = await this.#listing(asked, entries, kong)
+    const listing = await this.#listing(asked, alike.length > 0 ? alike : entries, kong)
     const [found] = listing
     if (found !== undefined && listing.length === 1) return { target: found.target, model: asked }
-    const candidates = (listing.length > 1 ? listing : entries).map(({ config }) => `${config.name}/${asked}`)
-    throw new TollError('TOLL_LLM_MODEL_UNKNOWN', { model: asked, hint: `write one of: ${candidates.join(', ')}` })
+    const candidates = listing.length > 1 ? listing : alike
+    if (candidates.length > 0) {
+      throw new TollError('TOLL_LLM_MODEL_AMBIGUOUS', { model: asked, hint: hint(asked, candidates) })
+    }
+    throw new TollError('TOLL_LLM_MODEL_UNKNOWN', { model: asked, hint: hint(asked, entries) })
+  }
+
+  /** A listed model by its id, or by the part after the provider where that means one. Throws TOLL_LLM_MODEL_UNKNOWN. */
+  async find(id: string, kong: AccessPdk): Promise<ListedModel> {
+    const models = await this.list(kong)
+    const alike = models.filter((model) => model.id.slice(model.id.indexOf('/') + 1) === id)
+    const found = models.find((model) => model.id === id) ?? (alike.length === 1 ? alike[0] : undefined)
+    if (found !== undefined) return found
+    throw new TollError('TOLL_LLM_MODEL_UNKNOWN', { model: id, hint: 'GET /v1/models lists them' })
   }
 
   /** Every model of every provider, as `provider/model`; a provider that does not answer is left out. */
@@ -91,23 +107,33 @@ export class Catalog {
     return entries.filter((_, index) => listed[index])
   }
 
-  #names({ config, target }: Entry, kong: AccessPdk): Promise<readonly string[]> | readonly string[] {
+  #names({ config, target, listKey }: Entry, kong: AccessPdk): Promise<readonly string[]> | readonly string[] {
     if (config.models !== undefined) return config.models
     const { local } = target.provider
     if (local !== undefined) return local.models()
-    const key = `${config.name} ${target.endpoint?.host}:${target.endpoint?.port}`
-    return lists.get(kong.node.getResources(), key, () => new ModelList(target)).names()
+    return lists.get(kong.node.getResources(), listKey, () => new ModelList(target)).names()
   }
 }
 
-function targetOf({ name, key, upstream_url: url }: ProviderConfig): Target {
+function hint(asked: string, entries: readonly Entry[]): string {
+  return `write one of: ${entries.map(({ config }) => `${config.name}/${asked}`).join(', ')}`
+}
+
+function entryOf(config: ProviderConfig): Entry {
+  const { name, key, upstream_url: url, options } = config
   const provider = providers.get(name)
   if (provider === undefined) throw new TypeError(`there is no provider ${name}`)
-  const auth = authConfig.parse(
+  const keyAuth =
     key === undefined || provider.auth === null
       ? {}
-      : { header_name: provider.auth.header, header_value: provider.auth.prefix + key },
-  )
-  const model = modelConfig.parse({ provider: name, options: url === undefined ? {} : { upstream_url: url } })
-  return makeTarget(provider, model, auth, 'base')
+      : { header_name: provider.auth.header, header_value: provider.auth.prefix + key }
+  const auth = config.auth ?? authConfig.parse(keyAuth)
+  const model = modelConfig.parse({
+    provider: name,
+    options: { ...options, ...(url !== undefined && { upstream_url: url }) },
+  })
+  const listKey = createHash('sha256')
+    .update(JSON.stringify([name, auth, model.options]))
+    .digest('base64')
+  return { config, target: makeTarget(provider, model, auth, 'base'), listKey }
 }

@@ -2,18 +2,30 @@
 
 import { z } from 'zod'
 import { providers } from '../../providers/index.ts'
-import { loggingConfig } from '../../src/llm/config.ts'
+import { authConfig, loggingConfig, missingAddress, modelOptions } from '../../src/llm/config.ts'
 
 const provider = z
   .strictObject({
     name: z.enum([...providers.keys()]).describe('The provider, as in `model.provider` of ai-proxy.'),
     key: z.string().optional().describe('Its credential, without any scheme; may be a vault reference.'),
+    auth: authConfig.optional().describe('A credential that is no bare key, in place of `key`.'),
     upstream_url: z.url().optional().describe('Base address in place of the provider’s own.'),
+    options: modelOptions
+      .omit({ upstream_url: true, upstream_path: true })
+      .optional()
+      .describe('How its models are called, as in `model.options` of ai-proxy.'),
     models: z.array(z.string().min(1)).optional().describe('Models that it serves; absent: whatever it lists itself.'),
   })
-  .refine(({ name, upstream_url: url }) => providers.get(name)?.baseUrl || providers.get(name)?.local || url, {
-    path: ['upstream_url'],
-    message: 'required field missing',
+  .superRefine(({ name, key, auth, upstream_url, options }, context) => {
+    const message = missingAddress(name, { ...options, upstream_url })
+    if (message !== null) context.addIssue({ code: 'custom', path: ['upstream_url'], message })
+    if (key !== undefined && auth !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['auth'],
+        message: "only one of these fields may be set: 'key', 'auth'",
+      })
+    }
   })
 
 export const config = z.strictObject({
@@ -22,7 +34,13 @@ export const config = z.strictObject({
     .default('llm/v1/chat')
     .describe('What the route serves; `models` lists the models of all providers.'),
   llm_format: z.enum(['openai', 'anthropic']).default('openai').describe('The format that clients speak.'),
-  providers: z.array(provider).min(1).describe('The providers among which the model of a request chooses.'),
+  providers: z
+    .array(provider)
+    .min(1)
+    .refine((entries) => new Set(entries.map(({ name }) => name)).size === entries.length, {
+      message: 'a provider may stand here once',
+    })
+    .describe('The providers among which the model of a request chooses.'),
   logging: loggingConfig.prefault({}).describe('What is logged of each call.'),
   response_streaming: z.enum(['allow', 'deny', 'always']).default('allow').describe('Whether answers may be streamed.'),
   max_request_body_size: z

@@ -22,16 +22,10 @@ export default definePlugin<Config>({
   async access(kong, config) {
     const catalog = catalogOf(config)
     if (config.route_type === 'models') {
-      const models = await catalog.list(kong)
-      const wanted = decodeURIComponent(kong.request.getRawPath()).split('/models/')[1]
+      const wanted = modelOfPath(kong.request.getPath())
       if (wanted === undefined) {
-        kong.response.exit(200, { object: 'list', data: models, has_more: false })
-        return
-      }
-      const found = models.find(({ id }) => id === wanted)
-      if (found === undefined)
-        throw new TollError('TOLL_LLM_MODEL_UNKNOWN', { model: wanted, hint: 'GET /v1/models lists them' })
-      kong.response.exit(200, { ...found })
+        kong.response.exit(200, { object: 'list', data: await catalog.list(kong), has_more: false })
+      } else kong.response.exit(200, { ...(await catalog.find(wanted, kong)) })
       return
     }
     const operation = operationOf(config.route_type, config.llm_format)
@@ -59,3 +53,15 @@ export default definePlugin<Config>({
     logCall(kong)
   },
 })
+
+/** What follows `/models/`, slashes included: ids have them. */
+function modelOfPath(path: string): string | undefined {
+  const at = path.indexOf('/models/')
+  const id = at === -1 ? '' : path.slice(at + '/models/'.length)
+  if (id === '') return undefined
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    return id
+  }
+}

@@ -2,6 +2,7 @@
 
 import { Agent, request } from 'undici'
 import { asArray, asObject, asString } from '../../providers/canonical/json.ts'
+import { signedHeaders } from '../../src/llm/credential.ts'
 import { authority, type Target } from '../../src/llm/target.ts'
 import type { Closable } from '../../src/pdk/resources.ts'
 
@@ -9,10 +10,13 @@ import type { Closable } from '../../src/pdk/resources.ts'
 const fresh = 5 * 60_000
 const retry = 30_000
 const timeout = 3000
+/** Bytes of a list. */
+const mostBytes = 8 * 1024 * 1024
+const nothing = new Uint8Array()
 
 export class ModelList implements Closable {
   readonly #target: Target
-  readonly #agent = new Agent({ connect: { timeout }, headersTimeout: timeout, bodyTimeout: timeout })
+  readonly #agent = new Agent({ connect: { timeout }, maxResponseSize: mostBytes })
   #names: readonly string[] = []
   #until = 0
   #asking: Promise<readonly string[]> | null = null
@@ -35,20 +39,21 @@ export class ModelList implements Closable {
   }
 
   async #ask(): Promise<readonly string[]> {
-    const { endpoint, provider, auth } = this.#target
-    const path = provider.paths.models
-    if (endpoint === null || path === undefined) return []
+    const { endpoint, provider, auth, model } = this.#target
+    const { models } = provider.paths
+    if (endpoint === null || models === undefined) return []
+    const path = endpoint.basePath + models
     try {
-      const { statusCode, body } = await request(
-        `${endpoint.scheme}://${authority(endpoint)}${endpoint.basePath}${path}`,
-        {
-          dispatcher: this.#agent,
-          headers: {
-            ...provider.headers?.({}),
-            ...(auth.header_name !== undefined && { [auth.header_name]: auth.header_value ?? '' }),
-          },
+      const signed = signedHeaders(this.#target, { method: 'GET', path, contentType: undefined, body: nothing })
+      const { statusCode, body } = await request(`${endpoint.scheme}://${authority(endpoint)}${path}`, {
+        dispatcher: this.#agent,
+        signal: AbortSignal.timeout(timeout),
+        headers: {
+          ...provider.headers?.(model.options),
+          ...(auth.header_name !== undefined && { [auth.header_name]: auth.header_value ?? '' }),
+          ...headersOf(signed),
         },
-      )
+      })
       const answer = asObject(await body.json())
       if (statusCode !== 200 || answer === undefined) throw new TypeError('no list')
       const names = asArray(answer.data).map((item) => asString(asObject(item)?.id))
@@ -59,4 +64,11 @@ export class ModelList implements Closable {
     }
     return this.#names
   }
+}
+
+/** From names and values in turn. */
+function headersOf(pairs: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (let at = 0; at + 1 < pairs.length; at += 2) headers[pairs[at] ?? ''] = pairs[at + 1] ?? ''
+  return headers
 }

@@ -9,7 +9,7 @@ export const anthropic = defineProvider({
   title: 'Anthropic',
   baseUrl: 'https://api.anthropic.com',
   formats: ['anthropic-messages'],
-  paths: { chat: '/v1/messages', models: '/v1/models' },
+  paths: { chat: '/v1/messages', models: '/v1/models?limit=1000' },
   auth: { header: 'x-api-key', prefix: '' },
   env: { key: 'ANTHROPIC_API_KEY', baseUrl: 'ANTHROPIC_BASE_URL' },
   models: /^claude-/,

@@ -10,7 +10,7 @@ export const cerebras = defineProvider({
   formats: ['openai-chat'],
   paths: { chat: openaiPaths.chat, models: openaiPaths.models },
   auth: bearer,
-  env: { key: 'CEREBRAS_API_KEY' },
+  env: { key: 'CEREBRAS_API_KEY', baseUrl: 'CEREBRAS_BASE_URL' },
   developerRole: true,
   reasoningField: 'reasoning',
   fixRequest: without('top_k', 'store', 'metadata'),

@@ -10,7 +10,7 @@ export const deepseek = defineProvider({
   formats: ['openai-chat'],
   paths: { chat: '/chat/completions', models: '/models' },
   auth: bearer,
-  env: { key: 'DEEPSEEK_API_KEY' },
+  env: { key: 'DEEPSEEK_API_KEY', baseUrl: 'DEEPSEEK_BASE_URL' },
   models: /^deepseek-/,
   reasoningField: 'reasoning_content',
   fixRequest: inTurn(oldMaxTokens, without('top_k', 'seed', 'store', 'metadata', 'user', 'parallel_tool_calls')),

@@ -10,7 +10,7 @@ export const fireworks = defineProvider({
   formats: ['openai-chat'],
   paths: openaiPaths,
   auth: bearer,
-  env: { key: 'FIREWORKS_API_KEY' },
+  env: { key: 'FIREWORKS_API_KEY', baseUrl: 'FIREWORKS_BASE_URL' },
   models: /^accounts\/fireworks\//,
   reasoningField: 'reasoning_content',
   fixRequest: oldMaxTokens,

@@ -10,7 +10,7 @@ export const gemini = defineProvider({
   formats: ['openai-chat'],
   paths: { chat: '/chat/completions', embeddings: '/embeddings', models: '/models' },
   auth: bearer,
-  env: { key: 'GEMINI_API_KEY' },
+  env: { key: 'GEMINI_API_KEY', baseUrl: 'GOOGLE_GEMINI_BASE_URL' },
   models: /^gemini-/,
   fixRequest: inTurn(oldMaxTokens, without('top_k', 'seed', 'logit_bias', 'user')),
 })

@@ -10,7 +10,7 @@ export const groq = defineProvider({
   formats: ['openai-chat'],
   paths: { chat: openaiPaths.chat, models: openaiPaths.models },
   auth: bearer,
-  env: { key: 'GROQ_API_KEY' },
+  env: { key: 'GROQ_API_KEY', baseUrl: 'GROQ_BASE_URL' },
   developerRole: true,
   fixRequest: without('top_k', 'logit_bias', 'logprobs', 'top_logprobs', 'store', 'metadata'),
 })

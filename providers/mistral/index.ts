@@ -10,7 +10,7 @@ export const mistral = defineProvider({
   formats: ['openai-chat'],
   paths: { chat: openaiPaths.chat, embeddings: openaiPaths.embeddings, models: openaiPaths.models },
   auth: bearer,
-  env: { key: 'MISTRAL_API_KEY' },
+  env: { key: 'MISTRAL_API_KEY', baseUrl: 'MISTRAL_BASE_URL' },
   models: /^(?:open-)?(?:mistral|mixtral|ministral|magistral|codestral|devstral|pixtral|voxtral)-/,
   fixRequest,
 })

@@ -10,6 +10,6 @@ export const nvidia = defineProvider({
   formats: ['openai-chat'],
   paths: openaiPaths,
   auth: bearer,
-  env: { key: 'NVIDIA_API_KEY' },
+  env: { key: 'NVIDIA_API_KEY', baseUrl: 'NVIDIA_BASE_URL' },
   fixRequest: oldMaxTokens,
 })

@@ -10,7 +10,7 @@ export const openrouter = defineProvider({
   formats: ['openai-chat'],
   paths: openaiPaths,
   auth: bearer,
-  env: { key: 'OPENROUTER_API_KEY' },
+  env: { key: 'OPENROUTER_API_KEY', baseUrl: 'OPENROUTER_BASE_URL' },
   reasoningField: 'reasoning_details',
   fixRequest: oldMaxTokens,
 })

@@ -10,7 +10,7 @@ export const perplexity = defineProvider({
   formats: ['openai-chat'],
   paths: { chat: '/chat/completions' },
   auth: bearer,
-  env: { key: 'PERPLEXITY_API_KEY' },
+  env: { key: 'PERPLEXITY_API_KEY', baseUrl: 'PERPLEXITY_BASE_URL' },
   models: /^sonar(?:-|$)/,
   fixRequest: oldMaxTokens,
 })

@@ -10,6 +10,6 @@ export const together = defineProvider({
   formats: ['openai-chat'],
   paths: openaiPaths,
   auth: bearer,
-  env: { key: 'TOGETHER_API_KEY' },
+  env: { key: 'TOGETHER_API_KEY', baseUrl: 'TOGETHER_BASE_URL' },
   fixRequest: oldMaxTokens,
 })

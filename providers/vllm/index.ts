@@ -9,6 +9,7 @@ export const vllm = defineProvider({
   formats: ['openai-chat'],
   paths: openaiPaths,
   auth: bearer,
+  env: { key: 'VLLM_API_KEY', baseUrl: 'VLLM_BASE_URL' },
   reasoningField: 'reasoning',
   fixRequest: oldMaxTokens,
 })

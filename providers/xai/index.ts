@@ -10,7 +10,7 @@ export const xai = defineProvider({
   formats: ['openai-chat'],
   paths: { chat: openaiPaths.chat, models: openaiPaths.models },
   auth: bearer,
-  env: { key: 'XAI_API_KEY' },
+  env: { key: 'XAI_API_KEY', baseUrl: 'XAI_BASE_URL' },
   models: /^grok-/,
   developerRole: true,
   fixRequest: without('top_k', 'frequency_penalty', 'presence_penalty', 'logit_bias'),

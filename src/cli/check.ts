@@ -5,7 +5,17 @@ import { loadConfig } from '../config/load.ts'
 import { reportProblems } from '../config/report.ts'
 import { loadRegistry } from '../server/load-plugins.ts'
 
+/** Resolves with the exit code: 0 where the file is good. */
 export async function check(argv: readonly string[], readFile: (path: string) => string): Promise<number> {
+  try {
+    return await checkFile(argv, readFile)
+  } catch (error) {
+    console.error(`tollgate check: ${error instanceof Error ? error.message : String(error)}`)
+    return 1
+  }
+}
+
+async function checkFile(argv: readonly string[], readFile: (path: string) => string): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
@@ -16,13 +26,7 @@ export async function check(argv: readonly string[], readFile: (path: string) =>
     console.error('tollgate check takes one file, as in `tollgate check kong.yml`')
     return 1
   }
-  let text: string
-  try {
-    text = readFile(file)
-  } catch (error) {
-    console.error(`${file}: ${error instanceof Error ? error.message : 'it cannot be read'}`)
-    return 1
-  }
+  const text = readFile(file)
   const registry = await loadRegistry({ plugins: ['bundled'], plugin_paths: values['plugin-paths']?.split(',') ?? [] })
   const result = loadConfig(text, { catalog: registry.catalog(), env: process.env })
   if (!result.ok) {

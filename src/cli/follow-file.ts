@@ -9,7 +9,7 @@ import type { GatewayNode } from '../server/node.ts'
 const quiet = 50
 
 /** Also reads the file at SIGHUP. */
-export function followFile(file: string, node: GatewayNode): { close(): void } {
+export function followFile(file: string, node: Pick<GatewayNode, 'apply' | 'logger'>): { close(): void } {
   let timer: NodeJS.Timeout | undefined
   let busy = false
   let again = false

@@ -1,53 +1,101 @@
 /** The configuration of a gateway that was given none: every provider whose key stands in the environment. */
 
 import { providers } from '../../providers/index.ts'
+import { baseUrlOf, type ProviderDefinition } from '../../providers/provider.ts'
+import { addressOf } from './address.ts'
+
+export interface ServedProvider {
+  readonly name: string
+  /** Where it is; absent: it is built in. */
+  readonly address?: string
+  /** The variables that brought it to life. */
+  readonly variables: readonly string[]
+}
 
 export interface ZeroConfig {
   readonly config: object
-  readonly providers: readonly string[]
+  readonly providers: readonly ServedProvider[]
+  /** Why a provider is left out whose key is there. */
+  readonly notes: readonly string[]
 }
 
-/** Keys stay in the environment: the configuration only refers to them. */
+interface Found {
+  readonly served: ServedProvider
+  /** As in `providers` of ai-model-router. */
+  readonly entry: object
+}
+
+/** Keys stay in the environment: the configuration only refers to them. Throws an Error for a value that cannot be right. */
 export function zeroConfig(env: NodeJS.ProcessEnv): ZeroConfig {
-  const found: { name: string; key?: string; upstream_url?: string }[] = []
-  for (const { name, env: names, baseUrl } of providers.values()) {
-    const key = names?.key
-    const address = names?.baseUrl === undefined ? undefined : env[names.baseUrl]
-    const hasKey = key !== undefined && Boolean(env[key])
-    const hasAddress = names?.key === undefined && Boolean(address)
-    if (!hasKey && !hasAddress) continue
-    found.push({
-      name,
-      ...(hasKey && { key: `{vault://env/${key.toLowerCase().replaceAll('_', '-')}}` }),
-      ...(address && { upstream_url: withScheme(address, baseUrl) }),
-    })
+  const notes: string[] = []
+  const found: Found[] = []
+  for (const provider of providers.values()) {
+    const one = findProvider(provider, env)
+    if (typeof one === 'string') notes.push(one)
+    else if (one !== null) found.push(one)
   }
-  const served = found.length > 0 ? found : [{ name: 'demo' }]
-  const route = (name: string, paths: string[], methods: string[], config: object) => ({
-    name,
-    paths,
-    methods,
-    plugins: [{ name: 'ai-model-router', config: { providers: served, logging: { log_statistics: true }, ...config } }],
-  })
+  if (found.length === 0) found.push({ served: { name: 'demo', variables: [] }, entry: { name: 'demo' } })
+  const entries = found.map(({ entry }) => entry)
+  return { providers: found.map(({ served }) => served), notes, config: configuration(entries) }
+}
+
+/** `null`: the environment does not mention it; a text: why it cannot be served all the same. */
+function findProvider(provider: ProviderDefinition, env: NodeJS.ProcessEnv): Found | string | null {
+  const { name, env: names, baseUrl: usual } = provider
+  if (names === undefined) return null
+  const { key, auth = [], baseUrl } = names
+  const written = baseUrl === undefined ? undefined : env[baseUrl]?.trim()
+  const byKey = key !== undefined && Boolean(env[key])
+  const byParts = !byKey && auth.length > 0 && auth.every(({ variable, optional }) => optional || env[variable])
+  const needsAddress = usual === undefined || key === undefined
+  if (needsAddress ? !written : !byKey && !byParts) return null
+  const options = names.options?.(env) ?? {}
+  if (typeof options === 'string') return `${name} is left out: ${options}.`
+  const upstream = baseUrl !== undefined && written ? addressOf(baseUrl, written, provider, options) : undefined
+  const parts = byParts ? auth.filter(({ variable }) => env[variable]) : []
+  const address = upstream ?? baseUrlOf(provider, options)
   return {
-    providers: served.map(({ name }) => name),
-    config: {
-      _format_version: '3.0',
-      routes: [
-        route('chat-completions', ['/v1/chat/completions'], ['POST'], {}),
-        route('completions', ['/v1/completions'], ['POST'], { route_type: 'llm/v1/completions' }),
-        route('embeddings', ['/v1/embeddings'], ['POST'], { route_type: 'llm/v1/embeddings' }),
-        route('messages', ['/v1/messages'], ['POST'], { llm_format: 'anthropic' }),
-        route('models', ['/v1/models'], ['GET', 'HEAD'], { route_type: 'models' }),
+    served: {
+      name,
+      ...(address !== undefined && { address }),
+      variables: [
+        ...(byKey ? [key] : []),
+        ...parts.map(({ variable }) => variable),
+        ...(upstream !== undefined && baseUrl !== undefined ? [baseUrl] : []),
       ],
-      plugins: [{ name: 'prometheus', config: { status_code_metrics: true, latency_metrics: true, ai_metrics: true } }],
+    },
+    entry: {
+      name,
+      ...(byKey && { key: reference(key) }),
+      ...(byParts && { auth: Object.fromEntries(parts.map(({ field, variable }) => [field, reference(variable)])) }),
+      ...(upstream !== undefined && { upstream_url: upstream }),
+      ...(Object.keys(options).length > 0 && { options }),
     },
   }
 }
 
-/** `OLLAMA_HOST` may be a bare `host:port`, and so may others. */
-function withScheme(address: string, usual: string | undefined): string {
-  if (/^https?:\/\//.test(address)) return address
-  const host = address.includes(':') ? address : `${address}:${new URL(usual ?? 'http://localhost:11434').port || '80'}`
-  return `http://${host.replace(/^0\.0\.0\.0/, '127.0.0.1')}`
+function reference(variable: string): string {
+  return `{vault://env/${variable.toLowerCase().replaceAll('_', '-')}}`
+}
+
+function configuration(entries: readonly object[]): object {
+  const route = (name: string, path: string, methods: readonly string[], config: object) => ({
+    name,
+    paths: [path],
+    methods,
+    plugins: [
+      { name: 'ai-model-router', config: { providers: entries, logging: { log_statistics: true }, ...config } },
+    ],
+  })
+  return {
+    _format_version: '3.0',
+    routes: [
+      route('chat-completions', '/v1/chat/completions', ['POST'], {}),
+      route('completions', '/v1/completions', ['POST'], { route_type: 'llm/v1/completions' }),
+      route('embeddings', '/v1/embeddings', ['POST'], { route_type: 'llm/v1/embeddings' }),
+      route('messages', '/v1/messages', ['POST'], { llm_format: 'anthropic' }),
+      route('models', '/v1/models', ['GET', 'HEAD'], { route_type: 'models' }),
+    ],
+    plugins: [{ name: 'prometheus', config: { status_code_metrics: true, latency_metrics: true, ai_metrics: true } }],
+  }
 }

@@ -59,6 +59,7 @@ export const errors = define({
     message: 'model parameter not found in request, nor in gateway configuration',
   },
   TOLL_LLM_MODEL_UNKNOWN: { status: 404, message: 'no provider serves the model {model}; {hint}' },
+  TOLL_LLM_MODEL_AMBIGUOUS: { status: 404, message: 'several providers may serve the model {model}; {hint}' },
   TOLL_LLM_STREAMING_DENIED: { status: 400, message: 'response streaming is not enabled for this LLM' },
   TOLL_LLM_UNSUPPORTED: { status: 400, message: 'the provider {provider} cannot serve {what}' },
   TOLL_LLM_TEMPLATE: { status: 400, message: '{reason}' },

@@ -1,7 +1,9 @@
 /** The blocks of configuration that every LLM plugin shares: credentials, model, logging. Names, defaults and ranges are Kong's. */
 
 import { z } from 'zod'
+import { regionPattern } from '../../providers/bedrock/surroundings.ts'
 import { providers } from '../../providers/index.ts'
+import { baseUrlOf, type ProviderOptions } from '../../providers/provider.ts'
 
 const text = z.string().min(1)
 
@@ -16,6 +18,12 @@ export const authConfig = z
     param_name: text.optional().describe('Query argument or body field that carries the credential.'),
     param_value: text.optional().describe('The value of that argument or field.'),
     param_location: z.enum(['query', 'body']).optional().describe('Where the argument goes.'),
+    aws_access_key_id: text
+      .optional()
+      .describe('Access key that requests to Bedrock are signed with; absent: that of the environment.')
+      .meta({ secret: true }),
+    aws_secret_access_key: text.optional().describe('The secret that belongs to `aws_access_key_id`.'),
+    aws_session_token: text.optional().describe('The session token of a temporary access key.'),
   })
   .refine((auth) => (auth.header_name === undefined) === (auth.header_value === undefined), {
     message: "all or none of these fields must be set: 'header_name', 'header_value'",
@@ -25,6 +33,9 @@ export const authConfig = z
       new Set([auth.param_name, auth.param_value, auth.param_location].map((value) => value === undefined)).size === 1,
     { message: "all or none of these fields must be set: 'param_name', 'param_value', 'param_location'" },
   )
+  .refine((auth) => (auth.aws_access_key_id === undefined) === (auth.aws_secret_access_key === undefined), {
+    message: "all or none of these fields must be set: 'aws_access_key_id', 'aws_secret_access_key'",
+  })
 
 const price = z.number().min(0)
 
@@ -41,6 +52,16 @@ export const modelOptions = z.strictObject({
   upstream_url: z.url().optional().describe('Full address of the endpoint, in place of the provider’s own.'),
   upstream_path: text.optional().describe('Path of the endpoint; only with route type `preserve`.'),
   anthropic_version: text.optional().describe('Value of the `anthropic-version` header.'),
+  bedrock: z
+    .strictObject({
+      aws_region: z
+        .string()
+        .regex(regionPattern)
+        .optional()
+        .describe('Region of AWS; absent: `AWS_REGION` or `AWS_DEFAULT_REGION` of the environment.'),
+    })
+    .optional()
+    .describe('What only Bedrock minds.'),
 })
 
 export const modelConfig = z
@@ -50,13 +71,22 @@ export const modelConfig = z
     model_alias: text.optional().describe('The name under which clients ask for this model.'),
     options: modelOptions.prefault({}).describe('How the model is called.'),
   })
-  .refine(
-    ({ provider, options }) =>
-      providers.get(provider)?.baseUrl !== undefined ||
-      providers.get(provider)?.local !== undefined ||
-      options.upstream_url !== undefined,
-    { path: ['options', 'upstream_url'], message: 'required field missing' },
-  )
+  .superRefine(({ provider, options }, context) => {
+    const message = missingAddress(provider, options)
+    if (message !== null) context.addIssue({ code: 'custom', path: ['options', 'upstream_url'], message })
+  })
+
+/** Why nobody can say where the provider is; `null`: its address is known, or a vault knows it. */
+export function missingAddress(name: string, options: ProviderOptions): string | null {
+  const provider = providers.get(name)
+  if (provider === undefined || provider.local !== undefined || options.upstream_url !== undefined) return null
+  if (JSON.stringify(options).includes('"{vault://')) return null
+  try {
+    return baseUrlOf(provider, options) === undefined ? 'required field missing' : null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
 
 export const loggingConfig = z.strictObject({
   log_statistics: z

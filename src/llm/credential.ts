@@ -1,9 +1,10 @@
 /** Puts the configured credential into a request, and no other. */
 
+import type { RequestToSign } from '../../providers/provider.ts'
 import { TollError } from '../errors/registry.ts'
 import { isHeaderValue } from '../http/headers.ts'
 import type { CallContext } from '../upstream/call.ts'
-import type { Target } from './target.ts'
+import { authority, type Target } from './target.ts'
 
 /** Name and value in turn. The client's own counts only where it may override, and only under the same header. */
 export function credentialHeaders({ auth }: Target, context: CallContext): string[] {
@@ -15,6 +16,15 @@ export function credentialHeaders({ auth }: Target, context: CallContext): strin
     throw new TollError('TOLL_PDK_ARGUMENT', { function: 'auth.header_value', reason: 'it holds a control character' })
   }
   return [name, value]
+}
+
+/** Name and value in turn, where the provider wants requests signed. A configured header takes the signature's place. */
+export function signedHeaders(
+  { provider, endpoint, auth, model }: Target,
+  request: Omit<RequestToSign, 'host'>,
+): string[] {
+  if (provider.sign === undefined || endpoint === null || auth.header_name !== undefined) return []
+  return provider.sign({ ...request, host: authority(endpoint) }, auth, model.options)
 }
 
 export function withQueryCredential(path: string, auth: Target['auth']): string {

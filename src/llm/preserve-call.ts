@@ -5,7 +5,7 @@ import type { AccessPdk } from '../pdk/define-plugin.ts'
 import type { Attempt, BodyTransform, CallContext, UpstreamCall } from '../upstream/call.ts'
 import type { UpstreamFailure } from '../upstream/send.ts'
 import type { Lease, ResponseHead } from '../upstream/types.ts'
-import { credentialHeaders, withQueryCredential } from './credential.ts'
+import { credentialHeaders, signedHeaders, withQueryCredential } from './credential.ts'
 import { authority, type Target, tlsFor } from './target.ts'
 
 /** Headers of the client that concern the content alone. */
@@ -57,15 +57,19 @@ export class PreserveCall implements UpstreamCall {
         const value = context.headers[name]
         if (typeof value === 'string') headers.push(name, value)
       }
-      headers.push(...credentialHeaders(this.#target, context))
       const full = (endpoint.fullPath ?? endpoint.basePath + path) + (query === '' ? '' : `?${query}`)
+      const target = withQueryCredential(full, this.#target.auth)
+      headers.push(...credentialHeaders(this.#target, context))
+      const type = context.headers['content-type']
+      const contentType = typeof type === 'string' ? type : undefined
+      headers.push(...signedHeaders(this.#target, { method, path: target, contentType, body }))
       return {
         lease: given,
         request: {
           scheme: endpoint.scheme,
           address: given.address,
           method,
-          path: withQueryCredential(full, this.#target.auth),
+          path: target,
           headers,
           body: body.length > 0 ? body : null,
           timeouts: { connect: 60_000, firstByte: 60_000, idle: 60_000, total: context.totalTimeout },

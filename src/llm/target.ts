@@ -1,7 +1,7 @@
 /** One model at one provider, with all that a call to it needs, worked out when the configuration is loaded. */
 
 import { isIP } from 'node:net'
-import type { ProviderDefinition } from '../../providers/provider.ts'
+import { baseUrlOf, type ProviderDefinition } from '../../providers/provider.ts'
 import type { TlsOptions } from '../upstream/types.ts'
 import type { AuthConfig, ModelConfig } from './config.ts'
 
@@ -35,7 +35,7 @@ export function makeTarget(
   meaning: 'endpoint' | 'base' = 'endpoint',
 ): Target {
   const own = model.options.upstream_url
-  const address = own ?? provider.baseUrl
+  const address = own ?? baseUrlOf(provider, model.options)
   const full = own !== undefined && meaning === 'endpoint'
   return { provider, model, auth, endpoint: address === undefined ? null : parseEndpoint(address, full) }
 }
@@ -60,7 +60,8 @@ export function parseEndpoint(address: string, full: boolean): Endpoint {
 
 /** What stands in the Host header. */
 export function authority({ scheme, host, port }: Endpoint): string {
-  return port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`
+  const name = host.includes(':') ? `[${host}]` : host
+  return port === (scheme === 'https' ? 443 : 80) ? name : `${name}:${port}`
 }
 
 export function tlsFor(endpoint: Endpoint, verify: boolean): TlsOptions | undefined {

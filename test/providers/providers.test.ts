@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { formats } from '../../providers/formats/index.ts'
 import { providers } from '../../providers/index.ts'
-import type { ProviderDefinition } from '../../providers/provider.ts'
+import { baseUrlOf, type ProviderDefinition } from '../../providers/provider.ts'
 import { objectOf } from './support.ts'
 
 function provider(name: string): ProviderDefinition {
@@ -18,9 +18,10 @@ function fix(name: string, body: unknown, model = 'm') {
 describe('every provider', () => {
   it.each([...providers.values()])('$name is complete', (definition) => {
     for (const name of definition.formats) expect(formats.has(name)).toBe(true)
-    if (definition.baseUrl !== undefined) {
-      expect(new URL(definition.baseUrl).href.replace(/\/$/, '')).toBe(definition.baseUrl)
-      expect(definition.baseUrl.endsWith('/v1')).toBe(false)
+    const baseUrl = baseUrlOf(definition, { bedrock: { aws_region: 'eu-west-1' } })
+    if (baseUrl !== undefined) {
+      expect(new URL(baseUrl).href.replace(/\/$/, '')).toBe(baseUrl)
+      expect(baseUrl.endsWith('/v1')).toBe(false)
     }
     for (const path of Object.values(definition.paths)) expect(path).toMatch(/^\//)
     const file = new URL(`../../providers/${definition.name}/index.ts`, import.meta.url)
