@@ -68,8 +68,17 @@ export class GatewayNode {
         : new LocalPlane({ ...common, registry, redactor: this.#redactor, env, shared: false })
   }
 
-  /** Opens all listeners. Rejects where a port is taken. */
+  /** Opens all listeners. Rejects where a port is taken, and leaves none open. */
   async listen(): Promise<Addresses> {
+    try {
+      return await this.#open()
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  async #open(): Promise<Addresses> {
     const { settings, env } = this.#options
     const context = this.#context()
     const onError = (error: Error) => this.logger.error('the Admin API failed', { error })

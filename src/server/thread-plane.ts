@@ -80,7 +80,8 @@ export class ThreadPlane implements DataPlane {
     const first = await this.#start(this.#options.settings)
     this.#urls = first.urls
     const others = Array.from({ length: this.#options.count - 1 }, () => this.#start(this.#fixedPorts()))
-    await Promise.all(others)
+    // All of them are waited for: whoever closes after a failure must find every thread.
+    for (const other of await Promise.allSettled(others)) if (other.status === 'rejected') throw other.reason
     return this.#urls
   }
 
@@ -122,11 +123,17 @@ export class ThreadPlane implements DataPlane {
     const { version, nodeId, counters } = this.#options
     const worker = new WorkerThread({ settings, version, nodeId, counters: counters.buffer, env: { ...process.env } })
     worker.on('error', (error) => this.#options.logger.crit('a worker thread failed', { error }))
-    if (this.#config) await worker.ask({ ask: 'apply', config: toPlain(this.#config) })
-    const urls = await worker.ask({ ask: 'listen' })
-    this.#workers.push(worker)
-    worker.onExit = () => this.#replace(worker)
-    return { urls }
+    try {
+      if (this.#config) await worker.ask({ ask: 'apply', config: toPlain(this.#config) })
+      const urls = await worker.ask({ ask: 'listen' })
+      this.#workers.push(worker)
+      worker.onExit = () => this.#replace(worker)
+      return { urls }
+    } catch (error) {
+      // A thread that serves nothing would keep the process from ending.
+      await worker.end()
+      throw error
+    }
   }
 
   /** A thread that ended unasked is replaced; the others go on meanwhile. */
