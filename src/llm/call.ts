@@ -6,10 +6,11 @@ import type { Attempt, BodyTransform, CallContext, LocalAnswer, UpstreamCall } f
 import type { UpstreamFailure } from '../upstream/send.ts'
 import type { Address, Lease, ResponseHead, UpstreamRequest } from '../upstream/types.ts'
 import { costOf } from './cost.ts'
-import { credentialHeaders, withQueryCredential } from './credential.ts'
-import { ErrorTransform } from './error-transform.ts'
+import { credentialHeaders, signedHeaders, withQueryCredential } from './credential.ts'
+import { ErrorTransform, encodingOf } from './error-transform.ts'
 import type { LlmRecord } from './record.ts'
 import { authority, type Target, tlsFor } from './target.ts'
+import { RecordPayload } from './transforms/record-payload.ts'
 import type { Wire } from './wire.ts'
 
 export interface LlmCallOptions {
@@ -33,6 +34,7 @@ export class LlmCall implements UpstreamCall {
   readonly #tried: Address[] = []
   #context: CallContext | null = null
   #sentAt = 0
+  #payload: RecordPayload | null = null
 
   constructor(options: LlmCallOptions) {
     this.#options = options
@@ -65,18 +67,27 @@ export class LlmCall implements UpstreamCall {
       const value = head.headers[name]
       if (typeof value === 'string') context.replyHeaders.set(name, value)
     }
-    const encoding = head.headers['content-encoding']
-    if (encoding !== undefined) context.replyHeaders.set('Content-Encoding', encoding)
     context.replyHeaders.set('X-Request-Id', context.requestId)
     if (head.status !== 200) return new ErrorTransform(wire, head, context)
+    const encoding = encodingOf(head)
+    if (encoding !== null) {
+      const reason = `it is encoded as ${encoding}, which was not asked for`
+      throw new TollError('TOLL_LLM_UPSTREAM', { provider: target.provider.name, reason })
+    }
     if (modelHeader) context.replyHeaders.set('X-Kong-LLM-Model', modelName(target.provider.name, record.requestModel))
     const transform = wire.receive(head, context)
-    return transform === null ? null : new TimedTransform(transform, record, this.#sentAt)
+    if (transform === null) return null
+    const timed = new TimedTransform(transform, record, this.#sentAt)
+    if (!record.logPayloads) return timed
+    this.#payload = new RecordPayload(timed, record, context)
+    return this.#payload
   }
 
   done(aborted: boolean): void {
     const { wire, record, target } = this.#options
     wire.done(aborted)
+    if (record.logPayloads) record.requestBody = this.#started().redact(wire.body().toString('utf8'))
+    this.#payload?.keep()
     record.latency = performance.now() - this.#sentAt
     record.cost = costOf(record.usage, target.model.options)
   }
@@ -99,14 +110,16 @@ export class LlmCall implements UpstreamCall {
     for (const [name, value] of Object.entries(target.provider.headers?.(target.model.options) ?? {})) {
       headers.push(name, value)
     }
+    const path = withQueryCredential(endpoint.fullPath ?? endpoint.basePath + wire.path, auth)
     headers.push(...credentialHeaders(target, context))
+    headers.push(...signedHeaders(target, { method: 'POST', path, contentType: 'application/json', body }))
     return {
       lease,
       request: {
         scheme: endpoint.scheme,
         address: lease.address,
         method: 'POST',
-        path: withQueryCredential(endpoint.fullPath ?? endpoint.basePath + wire.path, auth),
+        path,
         headers,
         body,
         timeouts: {

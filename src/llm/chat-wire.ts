@@ -4,16 +4,18 @@ import type { Conversation } from '../../providers/canonical/conversation.ts'
 import { type ChatError, ChatFailure, chatError } from '../../providers/canonical/error.ts'
 import type { Completion } from '../../providers/canonical/events.ts'
 import type { AnswerContext, ChatFormat } from '../../providers/canonical/format.ts'
-import type { Json, JsonObject } from '../../providers/canonical/json.ts'
+import { asObject, type Json, type JsonObject } from '../../providers/canonical/json.ts'
 import { format } from '../../providers/formats/index.ts'
 import { editTopLevel } from '../../providers/formats/json-edit.ts'
 import type { BodyTransform, CallContext, LocalAnswer } from '../upstream/call.ts'
 import type { ResponseHead } from '../upstream/types.ts'
-import { countParts, estimateUsage } from './estimate.ts'
+import { withBodyCredential } from './body-credential.ts'
+import { estimateRest } from './estimate.ts'
 import { answerLocally } from './local.ts'
 import { overrideConversation, overrideFields } from './overrides.ts'
 import type { LlmRecord } from './record.ts'
 import type { Target } from './target.ts'
+import type { AnswerTransform } from './transforms/answer-transform.ts'
 import { PassJson, PassStream } from './transforms/pass.ts'
 import { TranslateJson, TranslateStream } from './transforms/translate.ts'
 import type { Wire } from './wire.ts'
@@ -41,7 +43,7 @@ export class ChatWire implements Wire {
   #includeUsage = false
   #context: CallContext | null = null
   #completion: (() => Completion) | null = null
-  #pieces = 0
+  #answer: AnswerTransform | null = null
 
   constructor(options: ChatWireOptions) {
     const { target, format: own, operation, model, stream } = options
@@ -70,7 +72,6 @@ export class ChatWire implements Wire {
       }
       this.#bytes = Buffer.from(JSON.stringify(this.#encoded(conversation)))
     }
-    if (record.logPayloads) record.requestBody = context.redact(this.#bytes.toString('utf8'))
     return undefined
   }
 
@@ -100,7 +101,7 @@ export class ChatWire implements Wire {
       context.replyHeaders.set('X-Accel-Buffering', 'no')
     } else context.replyHeaders.set('Content-Type', 'application/json')
     if (untouched && streamed === stream) {
-      return streamed
+      this.#answer = streamed
         ? new PassStream({ format: own, record, hideUsage: !this.#includeUsage, context })
         : new PassJson({
             format: own,
@@ -108,6 +109,7 @@ export class ChatWire implements Wire {
             limit: context.maxBuffered,
             provider: this.#options.target.provider.name,
           })
+      return this.#answer
     }
     const options = {
       from: this.#upstream,
@@ -119,6 +121,7 @@ export class ChatWire implements Wire {
     }
     const transform = streamed ? new TranslateStream({ ...options, stream }) : new TranslateJson({ ...options, stream })
     this.#completion = () => transform.completion
+    this.#answer = transform
     return transform
   }
 
@@ -126,15 +129,16 @@ export class ChatWire implements Wire {
     const { provider } = this.#options.target
     const error = this.#upstream.decodeError(status, head.headers, parsedOrText(body))
     if (status === 401 || status === 403) throw new ChatFailure(refusedCredential(error, provider.title))
-    if (this.#upstream === this.#options.format && isJson(body)) return body
+    if (status >= 400 && this.#upstream === this.#options.format && isJson(body)) return body
     throw new ChatFailure(error)
   }
 
   done(aborted: boolean): void {
     const { record, parsed } = this.#options
     const completion = this.#completion?.()
-    if (Object.keys(record.usage).length === 0 && (aborted || completion !== undefined)) {
-      record.usage = estimateUsage(this.#bytes.length, completion ? countParts(completion) : this.#pieces)
+    const { over, seen } = this.#answer ?? { over: false, seen: 0 }
+    if ((!over || Object.keys(record.usage).length === 0) && (aborted || seen > 0) && record.usage.estimated !== true) {
+      record.usage = estimateRest(record.usage, this.#bytes.length, seen)
     }
     if (completion !== undefined && this.#context?.chat.readsWhole) {
       this.#context.chat.done(this.#conversation ?? this.#options.format.decodeRequest(parsed), completion)
@@ -160,7 +164,7 @@ export class ChatWire implements Wire {
       ...(provider.developerRole !== undefined && { developerRole: provider.developerRole }),
       ...(provider.reasoningField !== undefined && { reasoningField: provider.reasoningField }),
     })
-    return bodyAuth(provider.fixRequest?.(body, model) ?? body, target)
+    return withBodyCredential(provider.fixRequest?.(body, model) ?? body, target)
   }
 
   /** The client's bytes with what must differ spliced in. */
@@ -173,7 +177,7 @@ export class ChatWire implements Wire {
       const present = parsed.stream_options
       edits.stream_options = { ...(isPlain(present) ? present : {}), include_usage: true }
     }
-    bodyAuth(edits, target)
+    withBodyCredential(edits, target)
     const { fixRequest } = target.provider
     if (fixRequest !== undefined) {
       const whole = { ...parsed, ...edits }
@@ -215,11 +219,6 @@ function isPlain(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function bodyAuth<Body extends Record<string, Json | undefined>>(body: Body, { auth }: Target): Body {
-  if (auth.param_location !== 'body' || auth.param_name === undefined) return body
-  return Object.assign(body, { [auth.param_name]: auth.param_value })
-}
-
 function parsedOrText(body: Buffer): unknown {
   const text = body.toString('utf8')
   try {
@@ -230,7 +229,7 @@ function parsedOrText(body: Buffer): unknown {
 }
 
 function isJson(body: Buffer): boolean {
-  return typeof parsedOrText(body) === 'object'
+  return asObject(parsedOrText(body)) !== undefined
 }
 
 /** The provider's words may quote the credential; the client, which does not have it, learns only what it can act on. */

@@ -12,6 +12,7 @@ import {
 import { TollError } from '../errors/registry.ts'
 import type { BodyTransform, CallContext, LocalAnswer } from '../upstream/call.ts'
 import type { ResponseHead } from '../upstream/types.ts'
+import { withBodyCredential } from './body-credential.ts'
 import { estimateUsage } from './estimate.ts'
 import type { LlmRecord } from './record.ts'
 import type { Target } from './target.ts'
@@ -58,10 +59,11 @@ export class EmbeddingsWire implements Wire {
       const body = encodeEmbeddingsResponse(vectors, { model, promptTokens: tokens, encoding: request.encoding })
       return { status: 200, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
     }
-    const edits: Record<string, Json> = {}
+    const edits: Record<string, Json | undefined> = {}
     if (parsed.model !== model) edits.model = model
     const { embeddings_dimensions: dimensions } = target.model.options
     if (dimensions !== undefined && parsed.dimensions === undefined) edits.dimensions = dimensions
+    withBodyCredential(edits, target)
     this.#bytes = Object.keys(edits).length === 0 ? bytes : editTopLevel(bytes, edits)
     return undefined
   }

@@ -26,11 +26,18 @@ export class ErrorTransform implements BodyTransform {
   }
 
   end(): string {
-    const bytes = this.#wire.refuse(this.#head.status, this.#head, this.#body.whole())
+    const body = encodingOf(this.#head) === null ? this.#body.whole() : Buffer.alloc(0)
+    const bytes = this.#wire.refuse(this.#head.status, this.#head, body)
     return this.#context.redact(bytes.toString('utf8'))
   }
 
   fail(): null {
     return null
   }
+}
+
+/** How a body is encoded that was asked for as it is; `null`: it is not. */
+export function encodingOf({ headers }: ResponseHead): string | null {
+  const encoding = headers['content-encoding']
+  return encoding === undefined || encoding === 'identity' || encoding === '' ? null : encoding
 }

@@ -6,6 +6,7 @@ import { type ChatEvent, CompletionFold } from '../../providers/canonical/events
 import type { AnswerContext, ChatFormat } from '../../providers/canonical/format.ts'
 import type { LocalProvider } from '../../providers/provider.ts'
 import type { CallContext, LocalAnswer } from '../upstream/call.ts'
+import { countParts, estimateRest } from './estimate.ts'
 import type { LlmRecord } from './record.ts'
 
 export interface LocalOptions {
@@ -16,7 +17,7 @@ export interface LocalOptions {
 }
 
 export function answerLocally(provider: LocalProvider, conversation: Conversation, options: LocalOptions): LocalAnswer {
-  const { format, answer, context } = options
+  const { format, answer, context, record } = options
   if (conversation.stream) {
     return {
       status: 200,
@@ -27,11 +28,9 @@ export function answerLocally(provider: LocalProvider, conversation: Conversatio
   const fold = new CompletionFold()
   for (const event of context.chat.events([...provider.chat(conversation)], true)) fold.push(event)
   settle(fold, conversation, options)
-  return {
-    status: 200,
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(format.encodeResponse(fold.completion, answer)),
-  }
+  const body = JSON.stringify(format.encodeResponse(fold.completion, answer))
+  if (record.logPayloads) record.responseBody = body
+  return { status: 200, headers: { 'Content-Type': 'application/json' }, body }
 }
 
 /** Each event goes out by itself, so that a client sees a stream at work. */
@@ -44,21 +43,32 @@ async function* stream(
   const encoder = format.encodeEvents(answer)
   const fold = new CompletionFold()
   const start = performance.now()
-  for (const event of events) {
-    const seen = context.chat.events([event], event.type === 'end')
-    for (const one of seen) fold.push(one)
-    const text = encoder.encode(seen)
-    record.timeToFirstToken ??= performance.now() - start
-    if (text !== '') yield text
-    await turn()
+  const told = (text: string) => {
+    if (record.logPayloads) record.responseBody = (record.responseBody ?? '') + text
+    return text
   }
-  const rest = encoder.end()
-  settle(fold, conversation, options)
-  if (rest !== '') yield rest
+  try {
+    for (const event of events) {
+      const seen = context.chat.events([event], event.type === 'end')
+      for (const one of seen) fold.push(one)
+      const text = encoder.encode(seen)
+      record.timeToFirstToken ??= performance.now() - start
+      if (text !== '') yield told(text)
+      await turn()
+    }
+    const rest = encoder.end()
+    if (rest !== '') yield told(rest)
+  } finally {
+    // A client that leaves ends the loop from outside; what it was told counts all the same.
+    settle(fold, conversation, options)
+  }
 }
 
 function settle(fold: CompletionFold, conversation: Conversation, { record, context }: LocalOptions): void {
-  record.usage = fold.completion.usage
+  const { usage } = fold.completion
+  record.usage = fold.ended
+    ? usage
+    : estimateRest(usage, JSON.stringify(conversation.turns).length, countParts(fold.completion))
   record.responseModel = fold.completion.model
   context.chat.done(conversation, fold.completion)
 }

@@ -5,16 +5,19 @@ import type { ChatFormat } from '../../../providers/canonical/format.ts'
 import { asObject, asString, type JsonObject } from '../../../providers/canonical/json.ts'
 import { UsageTap } from '../../../providers/formats/usage-tap.ts'
 import { TollError } from '../../errors/registry.ts'
-import type { BodyTransform, CallContext } from '../../upstream/call.ts'
+import type { CallContext } from '../../upstream/call.ts'
 import type { UpstreamFailure } from '../../upstream/send.ts'
 import { Collector } from '../collect.ts'
+import { countEvents, countText } from '../estimate.ts'
 import type { LlmRecord } from '../record.ts'
+import type { AnswerTransform } from './answer-transform.ts'
 import { failureText } from './failure-text.ts'
 
-export class PassStream implements BodyTransform {
+export class PassStream implements AnswerTransform {
   readonly #tap: UsageTap
   readonly #options: { format: ChatFormat; record: LlmRecord; context: CallContext }
   #committed = false
+  #seen = 0
 
   constructor(options: { format: ChatFormat; record: LlmRecord; hideUsage: boolean; context: CallContext }) {
     this.#options = options
@@ -24,6 +27,12 @@ export class PassStream implements BodyTransform {
   get holding(): boolean {
     return !this.#committed
   }
+  get over(): boolean {
+    return this.#tap.finished
+  }
+  get seen(): number {
+    return this.#seen
+  }
 
   push(chunk: Buffer): Buffer | null {
     const bytes = this.#tap.push(chunk)
@@ -32,6 +41,7 @@ export class PassStream implements BodyTransform {
       if (this.#tap.error !== undefined) throw new ChatFailure(this.#tap.error)
       this.#committed = true
     }
+    this.#seen += countEvents(chunk)
     this.#note()
     return bytes.length > 0 ? this.#withoutSecrets(bytes) : null
   }
@@ -81,14 +91,24 @@ export interface PassJsonOptions {
 }
 
 /** Held until it is whole: what is no JSON must not go on as a good answer. */
-export class PassJson implements BodyTransform {
+export class PassJson implements AnswerTransform {
   readonly holding = true
   readonly #options: PassJsonOptions
   readonly #body: Collector
+  #over = false
+  #seen = 0
 
   constructor(options: PassJsonOptions) {
     this.#options = options
     this.#body = new Collector(options.limit)
+  }
+
+  get over(): boolean {
+    return this.#over
+  }
+  /** Counted only where the provider does not say. */
+  get seen(): number {
+    return this.#seen
   }
 
   push(chunk: Buffer): null {
@@ -100,11 +120,12 @@ export class PassJson implements BodyTransform {
     const { format, record, provider, convert } = this.#options
     const bytes = this.#body.whole()
     const text = bytes.toString('utf8')
+    this.#over = true
     const body = parseAnswer(text, provider)
     const usage = asObject(body.usage)
     if (usage !== undefined) record.usage = format.decodeUsage(usage)
+    else this.#seen = countText(text.length)
     record.responseModel = asString(body.model)
-    if (record.logPayloads) record.responseBody = text
     const converted = convert?.(body) ?? body
     if (converted !== body) return JSON.stringify(converted)
     // A short text goes out with the head in one piece; but only the bytes are what came, where they are no good UTF-8.

@@ -4,10 +4,12 @@ import { ChatFailure, chatError } from '../../../providers/canonical/error.ts'
 import { type ChatEvent, type Completion, CompletionFold } from '../../../providers/canonical/events.ts'
 import type { AnswerContext, ChatFormat, EventDecoder, EventEncoder } from '../../../providers/canonical/format.ts'
 import { mergeUsage } from '../../../providers/canonical/usage.ts'
-import type { BodyTransform, CallContext } from '../../upstream/call.ts'
+import type { CallContext } from '../../upstream/call.ts'
 import type { UpstreamFailure } from '../../upstream/send.ts'
 import { Collector } from '../collect.ts'
+import { countParts } from '../estimate.ts'
 import type { LlmRecord } from '../record.ts'
+import type { AnswerTransform } from './answer-transform.ts'
 import { parseAnswer } from './pass.ts'
 
 export interface TranslateOptions {
@@ -24,7 +26,7 @@ export interface TranslateOptions {
 }
 
 /** A stream of the provider's; where the client wants none, its fold. */
-export class TranslateStream implements BodyTransform {
+export class TranslateStream implements AnswerTransform {
   readonly #options: TranslateOptions
   readonly #decoder: EventDecoder
   readonly #encoder: EventEncoder
@@ -44,6 +46,12 @@ export class TranslateStream implements BodyTransform {
 
   get completion(): Completion {
     return this.#fold.completion
+  }
+  get over(): boolean {
+    return this.#fold.ended
+  }
+  get seen(): number {
+    return countParts(this.#fold.completion)
   }
 
   push(chunk: Buffer): string | null {
@@ -88,7 +96,7 @@ export class TranslateStream implements BodyTransform {
 }
 
 /** A whole answer of the provider's; where the client wants a stream, it gets all its events at once. */
-export class TranslateJson implements BodyTransform {
+export class TranslateJson implements AnswerTransform {
   readonly holding = true
   readonly #options: TranslateOptions
   readonly #body: Collector
@@ -101,6 +109,12 @@ export class TranslateJson implements BodyTransform {
 
   get completion(): Completion {
     return this.#fold.completion
+  }
+  get over(): boolean {
+    return this.#fold.ended
+  }
+  get seen(): number {
+    return countParts(this.#fold.completion)
   }
 
   push(chunk: Buffer): null {
@@ -117,7 +131,6 @@ export class TranslateJson implements BodyTransform {
     const { completion } = this.#fold
     record.usage = completion.usage
     record.responseModel = completion.model
-    if (record.logPayloads) record.responseBody = text
     if (completion.error !== undefined) throw new ChatFailure(completion.error)
     if (!stream) return JSON.stringify(to.encodeResponse(completion, answer))
     const encoder = to.encodeEvents(answer)
