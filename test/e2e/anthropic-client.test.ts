@@ -1,5 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Chunking } from '../support/chunk-bytes.ts'
 import { Gate } from '../support/gate.ts'
 import type { Gateway } from '../support/process.ts'
 import { type ReplayServer, startReplayServer } from '../support/replay-server.ts'
@@ -40,6 +41,12 @@ beforeAll(async () => {
         llmRoute({ at: `/${provider}`, client: 'anthropic', provider, url: upstream.url }),
       ),
       llmRoute({ at: '/demo', client: 'anthropic', provider: 'demo' }),
+      llmRoute({
+        at: '/limited',
+        client: 'anthropic',
+        provider: 'demo',
+        plugins: [{ name: 'rate-limiting', config: { day: 1, policy: 'local' } }],
+      }),
       llmRoute({ at: '/guarded', client: 'anthropic', provider: 'anthropic', url: upstream.url, plugins: [keyAuth] }),
       {
         name: 'models',
@@ -315,6 +322,22 @@ describe.each(providers)('the Anthropic client against %s', (provider: Provider)
     expect(String(error)).toContain(provider === 'openai' ? 'The server had an error' : 'Overloaded')
   })
 
+  it.each<Chunking>(['byte', 'utf8', { random: 7 }])(
+    'reads a stream whose chunks are cut anywhere (%j)',
+    async (chunking) => {
+      for (const [file, expected] of [
+        ['text', [says[provider]]],
+        [toolFile[provider], calls],
+      ]) {
+        upstream.reply({ headers: sse, body: fixture(`${recorded[provider]}/${file}.stream.sse`), chunking })
+        const message = await messages()
+          .stream({ ...asked, tools })
+          .finalMessage()
+        expect(visible(message.content)).toEqual(expected)
+      }
+    },
+  )
+
   it('is told of a stream that was cut off', async () => {
     const stream = fixture(`${recorded[provider]}/text.stream.sse`)
     const closeAfter = eventsOf(stream)
@@ -395,6 +418,17 @@ describe('the Anthropic client', () => {
       expect(upstream.requests.at(-1)?.headers['x-api-key']).toBe(providerKey)
       expect(upstream.requests.at(-1)?.headers.authorization).toBeUndefined()
     }
+  })
+
+  it('is told by the gateway’s own rate limit what it must know to wait', async () => {
+    const { messages } = anthropic(gateway, '/limited')
+    const asked = { model: 'demo', max_tokens: 10, messages: hello }
+    await messages.create(asked)
+    const error = await failureOf(messages.create(asked))
+    if (!(error instanceof Anthropic.RateLimitError)) throw error
+    expect(error.error).toMatchObject({ type: 'error', error: { type: 'rate_limit_error' } })
+    expect(Number(error.headers?.get('retry-after'))).toBeGreaterThan(0)
+    expect(error.requestID).toBe(at(error.error, 'request_id'))
   })
 
   it('passes its beta headers on to Anthropic', async () => {

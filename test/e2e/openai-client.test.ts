@@ -1,5 +1,6 @@
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Chunking } from '../support/chunk-bytes.ts'
 import { Gate } from '../support/gate.ts'
 import type { Gateway } from '../support/process.ts'
 import { startRawServer } from '../support/raw-server.ts'
@@ -39,6 +40,12 @@ beforeAll(async () => {
     routes: [
       ...providers.map((provider) => llmRoute({ at: `/${provider}`, client: 'openai', provider, url: upstream.url })),
       llmRoute({ at: '/demo', client: 'openai', provider: 'demo' }),
+      llmRoute({
+        at: '/limited',
+        client: 'openai',
+        provider: 'demo',
+        plugins: [{ name: 'rate-limiting', config: { day: 1, policy: 'local' } }],
+      }),
       llmRoute({ at: '/guarded', client: 'openai', provider: 'openai', url: upstream.url, plugins: [keyAuth] }),
       llmRoute({
         at: '/embed',
@@ -351,6 +358,23 @@ describe.each(providers)('the OpenAI client against %s', (provider: Provider) =>
     expect(String(error)).toContain(provider === 'openai' ? 'The server had an error' : 'Overloaded')
   })
 
+  it.each<Chunking>(['byte', 'utf8', { random: 7 }])(
+    'reads a stream whose chunks are cut anywhere (%j)',
+    async (chunking) => {
+      for (const [file, words] of [
+        ['text', says[provider]],
+        [toolFile[provider], '"Oslo"'],
+      ]) {
+        upstream.reply({ headers: sse, body: fixture(`${recorded[provider]}/${file}.stream.sse`), chunking })
+        const asked = { model: model[provider], messages: hello }
+        const answer = await openai(gateway, `/${provider}`).chat.completions.stream(asked).finalChatCompletion()
+        const [call] = answer.choices[0]?.message.tool_calls ?? []
+        const seen = call?.type === 'function' ? call.function.arguments : answer.choices[0]?.message.content
+        expect(seen).toContain(words)
+      }
+    },
+  )
+
   it('is told of a stream that was cut off', async () => {
     const stream = fixture(`${recorded[provider]}/text.stream.sse`)
     const [first, second, third, fourth, fifth] = eventsOf(stream).map(({ event }) => Buffer.byteLength(event))
@@ -432,6 +456,17 @@ describe('the OpenAI client', () => {
     const answer = await client('client-key-1').chat.completions.create({ model: 'gpt-4.1-mini', messages: hello })
     expect(answer.choices[0]?.message.content).toBe(says.openai)
     expect(upstream.requests.at(-1)?.headers.authorization).toBe(`Bearer ${providerKey}`)
+  })
+
+  it('is told by the gateway’s own rate limit what it must know to wait', async () => {
+    const client = openai(gateway, '/limited')
+    await client.chat.completions.create({ model: 'demo', messages: hello })
+    const error = await failureOf(client.chat.completions.create({ model: 'demo', messages: hello }))
+    if (!(error instanceof OpenAI.RateLimitError)) throw error
+    expect(error).toMatchObject({ status: 429, type: 'rate_limit_error', code: 'rate_limit_exceeded' })
+    expect(error.message).toContain('API rate limit exceeded')
+    expect(Number(error.headers?.get('retry-after'))).toBeGreaterThan(0)
+    expect(error.requestID).toMatch(/^[0-9a-f]{32}$/)
   })
 
   it('gets 502 with the reason where no provider listens', async () => {
