@@ -82,10 +82,14 @@ export interface TestGateway {
 export async function createTestGateway(options: TestGatewayOptions): Promise<TestGateway> {
   const seen: SeenRequest[] = []
   const upstream = createServer((incoming, outgoing) => {
-    void record(incoming, seen).then((entry) => {
-      if (options.upstream) options.upstream(incoming, outgoing)
-      else echo(entry, outgoing)
-    })
+    void record(incoming, seen).then(
+      (entry) => {
+        if (options.upstream) options.upstream(incoming, outgoing)
+        else echo(entry, outgoing)
+      },
+      // A request that is broken off is never seen, and is no error of the test.
+      () => outgoing.destroy(),
+    )
   })
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
   const upstreamPort = portOf(upstream.address())
