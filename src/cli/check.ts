@@ -26,7 +26,13 @@ async function checkFile(argv: readonly string[], readFile: (path: string) => st
     console.error('tollgate check takes one file, as in `tollgate check kong.yml`')
     return 1
   }
-  const text = readFile(file)
+  let text: string
+  try {
+    text = readFile(file)
+  } catch (error) {
+    console.error(`${file}: ${error instanceof Error ? error.message : 'it cannot be read'}`)
+    return 1
+  }
   const registry = await loadRegistry({ plugins: ['bundled'], plugin_paths: values['plugin-paths']?.split(',') ?? [] })
   const result = loadConfig(text, { catalog: registry.catalog(), env: process.env })
   if (!result.ok) {
