@@ -1,99 +1,52 @@
 /** What a call sees of its exchange, the chat phases of the plugins included. */
 
-import type { Conversation } from '../../providers/canonical/conversation.ts'
-import type { ChatEvent, Completion } from '../../providers/canonical/events.ts'
+import type { HeaderMap } from '../http/headers.ts'
 import type { CallContext, ChatPhases } from '../upstream/call.ts'
-import type { Balancer } from '../upstream/types.ts'
+import type { Balancer, PickContext } from '../upstream/types.ts'
+import { PluginChatPhases } from './chat-phases.ts'
 import type { Exchange } from './exchange.ts'
 import type { Kong } from './pdk/index.ts'
 import { pickContext } from './pick-context.ts'
-import type { PhaseLists } from './plan.ts'
 
-export function callContext(exchange: Exchange, kong: Kong): CallContext {
-  const { host, snapshot, reply, incoming } = exchange
-  return {
-    requestId: exchange.id,
-    version: host.version,
-    headers: incoming.headers,
-    chat: new PluginChatPhases(exchange, kong),
-    pickContext: pickContext(exchange),
-    replyHeaders: reply.headers,
-    totalTimeout: host.options.totalTimeout,
-    maxBuffered: host.options.maxBufferedResponse,
-    verifyTls: host.options.verifyUpstreamTls,
-    balancer: (name, port): Balancer => snapshot.upstreams.balancer(name, port),
-    setStatus: (status) => {
-      reply.status = status
-    },
-    redact: host.redact,
-    exited: () => reply.exit !== undefined,
-  }
-}
-
-class PluginChatPhases implements ChatPhases {
+export class ExchangeCallContext implements CallContext {
+  readonly chat: ChatPhases
+  readonly pickContext: PickContext
   readonly #exchange: Exchange
-  readonly #kong: Kong
-  readonly #lists: PhaseLists | null
 
   constructor(exchange: Exchange, kong: Kong) {
     this.#exchange = exchange
-    this.#kong = kong
-    this.#lists = exchange.lists
+    this.chat = new PluginChatPhases(exchange, kong)
+    this.pickContext = pickContext(exchange)
   }
 
-  get readsRequest(): boolean {
-    return (this.#lists?.chatRequest.length ?? 0) > 0
+  get requestId(): string {
+    return this.#exchange.id
   }
-  get readsEvents(): boolean {
-    return (this.#lists?.chatEvents.length ?? 0) > 0
+  get version(): string {
+    return this.#exchange.host.version
   }
-  get readsWhole(): boolean {
-    return (this.#lists?.chatDone.length ?? 0) > 0
+  get headers(): Readonly<Record<string, string | string[] | undefined>> {
+    return this.#exchange.incoming.headers
   }
-
-  async request(conversation: Conversation): Promise<Conversation> {
-    const exchange = this.#exchange
-    let current = conversation
-    exchange.phase = 'chatRequest'
-    for (const instance of this.#lists?.chatRequest ?? []) {
-      exchange.plugin = instance
-      current = (await instance.definition.chatRequest?.(this.#kong, instance.config, current)) ?? current
-      if (exchange.reply.exit !== undefined) break
-    }
-    return current
+  get replyHeaders(): HeaderMap {
+    return this.#exchange.reply.headers
   }
-
-  events(events: readonly ChatEvent[], last: boolean): readonly ChatEvent[] {
-    const exchange = this.#exchange
-    const phase = exchange.phase
-    let current = events
-    exchange.phase = 'chatEvents'
-    for (const instance of this.#lists?.chatEvents ?? []) {
-      exchange.plugin = instance
-      current = instance.definition.chatEvents?.(this.#kong, instance.config, current, last) ?? current
-    }
-    exchange.phase = phase
-    return current
+  get totalTimeout(): number {
+    return this.#exchange.host.options.totalTimeout
   }
-
-  done(conversation: Conversation, completion: Completion): void {
-    const exchange = this.#exchange
-    exchange.phase = 'chatDone'
-    for (const instance of this.#lists?.chatDone ?? []) {
-      exchange.plugin = instance
-      const failed = (error: unknown) =>
-        exchange.host.logger.error('chatDone failed', {
-          request_id: exchange.id,
-          plugin: instance.definition.name,
-          error,
-        })
-      try {
-        void Promise.resolve(
-          instance.definition.chatDone?.(this.#kong, instance.config, { conversation, completion }),
-        ).catch(failed)
-      } catch (error) {
-        failed(error)
-      }
-    }
+  get verifyTls(): boolean {
+    return this.#exchange.host.options.verifyUpstreamTls
+  }
+  get maxBuffered(): number {
+    return this.#exchange.host.options.maxBufferedResponse
+  }
+  balancer(host: string, port: number): Balancer {
+    return this.#exchange.snapshot.upstreams.balancer(host, port)
+  }
+  redact(text: string): string {
+    return this.#exchange.host.redact(text)
+  }
+  exited(): boolean {
+    return this.#exchange.reply.exit !== undefined
   }
 }

@@ -7,7 +7,7 @@ import { TollError } from '../errors/registry.ts'
 import type { Phase } from '../pdk/phases.ts'
 import type { LocalAnswer } from '../upstream/call.ts'
 import { sendReply } from './answer.ts'
-import { callContext } from './call-context.ts'
+import { ExchangeCallContext } from './call-context.ts'
 import type { Exchange } from './exchange.ts'
 import { Kong } from './pdk/index.ts'
 import { phaseLists, pick } from './plan.ts'
@@ -87,7 +87,8 @@ export class Runner {
     }
     const { call } = exchange
     try {
-      const local = await call.start?.(callContext(exchange, this.kong))
+      const started = call.start?.(new ExchangeCallContext(exchange, this.kong))
+      const local = started instanceof Promise ? await started : started
       if (exchange.reply.exit !== undefined) return
       if (local !== undefined) this.#exitWith(local)
       else await new Transfer(this, call).run()

@@ -1,9 +1,8 @@
 /** Drives a call: sends its tries one after the other, and hands the answer of the one that works to the writer. */
 
 import type { Duplex } from 'node:stream'
-import { ChatFailure } from '../../providers/canonical/error.ts'
 import { TollError } from '../errors/registry.ts'
-import type { UpstreamCall } from '../upstream/call.ts'
+import type { Attempt, UpstreamCall } from '../upstream/call.ts'
 import { send, type UpstreamControl, type UpstreamFailure, type UpstreamHandler } from '../upstream/send.ts'
 import type { Lease, ResponseHead, UpstreamRequest } from '../upstream/types.ts'
 import { AnswerWriter, type Phases } from './answer-writer.ts'
@@ -36,18 +35,27 @@ export class Transfer implements UpstreamHandler {
       this.#reject = reject
       if (outgoing.closed) return this.#clientLeft()
       outgoing.once('close', () => this.#clientLeft())
-      void this.#nextTry()
+      this.#nextTry()
     })
   }
 
   head(head: ResponseHead): boolean {
     this.#noteHead(head)
-    this.#writer.begin(head, this.#call.receive(head))
+    try {
+      this.#writer.begin(head, this.#call.receive(head))
+    } catch (error) {
+      this.#giveUp(error)
+    }
     return true
   }
 
   data(chunk: Buffer): boolean {
-    return this.#writer.push(chunk)
+    try {
+      return this.#writer.push(chunk)
+    } catch (error) {
+      this.#giveUp(error)
+      return true
+    }
   }
 
   end(): void {
@@ -69,7 +77,7 @@ export class Transfer implements UpstreamHandler {
     else if (this.#writer.committed) {
       this.#writer.fail(failure)
       this.#resolve()
-    } else if (!this.#answered && this.#mayRetry(failure)) void this.#nextTry()
+    } else if (!this.#answered && this.#mayRetry(failure)) this.#nextTry()
     else this.#settle(toError(failure))
   }
 
@@ -94,25 +102,35 @@ export class Transfer implements UpstreamHandler {
     this.#exchange.upstreamHeaders = head.headers
   }
 
-  async #nextTry(): Promise<void> {
-    const exchange = this.#exchange
+  /** Most calls have their next try at hand; a promise costs only those that have not. */
+  #nextTry(): void {
     const startedAt = Date.now()
     const start = performance.now()
     try {
-      const { request, lease } = await this.#call.next()
-      if (exchange.aborted) {
-        lease.release()
-        return
-      }
-      this.#lease = lease
-      this.#request = request
-      exchange.marks.sent = performance.now()
-      this.#try = { address: request.address, startedAt, latency: exchange.marks.sent - start }
-      exchange.tries.push(this.#try)
-      this.#control = send(exchange.host.pools, request, this)
+      const attempt = this.#call.next()
+      if (attempt instanceof Promise) {
+        attempt.then(
+          (later) => this.#send(later, startedAt, start),
+          (error: unknown) => this.#settle(error),
+        )
+      } else this.#send(attempt, startedAt, start)
     } catch (error) {
       this.#settle(error)
     }
+  }
+
+  #send({ request, lease }: Attempt, startedAt: number, start: number): void {
+    const exchange = this.#exchange
+    if (exchange.aborted) {
+      lease.release()
+      return
+    }
+    this.#lease = lease
+    this.#request = request
+    exchange.marks.sent = performance.now()
+    this.#try = { address: request.address, startedAt, latency: exchange.marks.sent - start }
+    exchange.tries.push(this.#try)
+    this.#control = send(exchange.host.pools, request, this)
   }
 
   #mayRetry(failure: UpstreamFailure): boolean {
@@ -135,6 +153,19 @@ export class Transfer implements UpstreamHandler {
     this.#resolve()
   }
 
+  /** A transform or a filter failed: nothing more of this answer can be used. */
+  #giveUp(error: unknown): void {
+    if (!this.#writer.committed) {
+      this.#settle(error)
+      return
+    }
+    const { host, id, outgoing } = this.#exchange
+    host.logger.error('an answer failed on its way to the client', { request_id: id, error })
+    this.#writer.finished = true
+    outgoing.destroy()
+    this.#control?.abort()
+  }
+
   #settle(error: unknown): void {
     this.#writer.finished = true
     this.#letGo()
@@ -143,9 +174,7 @@ export class Transfer implements UpstreamHandler {
   }
 }
 
-function toError(failure: UpstreamFailure): unknown {
-  // What a handler threw while the answer came in is told as it is.
-  if (failure.cause instanceof TollError || failure.cause instanceof ChatFailure) return failure.cause
+function toError(failure: UpstreamFailure): TollError {
   switch (failure.kind) {
     case 'timeout':
       return new TollError('TOLL_UPSTREAM_TIMEOUT', {}, { cause: failure })

@@ -39,7 +39,6 @@ export interface CallContext {
   /** Bytes of an answer that may be held in memory. */
   readonly maxBuffered: number
   balancer(host: string, port: number): Balancer
-  setStatus(status: number): void
   /** Takes known secrets out of a text. */
   redact(text: string): string
   /** True where a plugin answered in the meantime. */
