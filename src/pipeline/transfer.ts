@@ -175,6 +175,8 @@ export class Transfer implements UpstreamHandler {
 }
 
 function toError(failure: UpstreamFailure): TollError {
+  // The client's own body failed while it was sent on.
+  if (failure.cause instanceof TollError) return failure.cause
   switch (failure.kind) {
     case 'timeout':
       return new TollError('TOLL_UPSTREAM_TIMEOUT', {}, { cause: failure })
