@@ -416,4 +416,13 @@ describe('the configuration of the model router', () => {
       problems({ name: 'bedrock', auth: { aws_access_key_id: 'A' }, options: {}, upstream_url: 'http://b' }),
     ).toContain("all or none of these fields must be set: 'aws_access_key_id', 'aws_secret_access_key'")
   })
+
+  it('names a kind of call that has no such clients', () => {
+    const config = { providers: [{ name: 'demo' }], route_type: 'llm/v1/embeddings', llm_format: 'anthropic' }
+    const file = { _format_version: '3.0', plugins: [{ name: 'ai-model-router', config }] }
+    const result = loadConfig(JSON.stringify(file), { catalog })
+    expect(result.ok ? '' : reportProblems(result.problems, 'f')).toContain(
+      "route_type: route type 'llm/v1/embeddings' is not served for clients of format 'anthropic'",
+    )
+  })
 })
