@@ -1,7 +1,7 @@
 /** The client's request as the router, the plugins and the logs see it: parsed once, nothing changed. */
 
 import type { IncomingMessage } from 'node:http'
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 import { normalizePath } from '../router/normalize.ts'
 import type { PipelineOptions } from './host.ts'
 
@@ -78,9 +78,20 @@ function realIp(incoming: IncomingMessage, connecting: string, options: Pipeline
     .map((address) => address.trim())
   let ip = connecting
   for (const address of addresses.reverse()) {
-    if (!/^[0-9a-fA-F.:]+$/.test(address)) break
-    ip = plainAddress(address)
+    const plain = withoutPort(address)
+    if (isIP(plain) === 0) break
+    ip = plainAddress(plain)
     if (!options.realIpRecursive || !isTrusted(ip, options)) break
   }
   return ip
+}
+
+/** Some proxies name the port too, as in `192.0.2.1:4711` and `[2001:db8::1]:4711`. */
+function withoutPort(address: string): string {
+  return (
+    /^(?:\[(.+)\](?::\d+)?|([^:]+):\d+)$/
+      .exec(address)
+      ?.slice(1)
+      .find((host) => host !== undefined) ?? address
+  )
 }
