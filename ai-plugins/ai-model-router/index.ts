@@ -3,7 +3,6 @@
 import { format } from '../../providers/formats/index.ts'
 import { TollError } from '../../src/errors/registry.ts'
 import { askedModel, declareCall } from '../../src/llm/declare-call.ts'
-import { logCall } from '../../src/llm/log-call.ts'
 import { operationOf } from '../../src/llm/operation.ts'
 import { readLlmRequest } from '../../src/llm/read-request.ts'
 import { definePlugin } from '../../src/pdk/define-plugin.ts'
@@ -30,7 +29,7 @@ export default definePlugin<Config>({
     }
     const operation = operationOf(config.route_type, config.llm_format)
     if (operation === null || operation.kind === 'preserve') {
-      throw new TollError('TOLL_LLM_REQUEST', { reason: `${config.route_type} is not served in this format` })
+      throw new TypeError('the config of ai-model-router was not checked')
     }
     const request = await readLlmRequest(kong, config.max_request_body_size)
     const asked = askedModel(request)
@@ -47,10 +46,6 @@ export default definePlugin<Config>({
       logging: config.logging,
       modelHeader: true,
     })
-  },
-
-  log(kong) {
-    logCall(kong)
   },
 })
 

@@ -4,7 +4,6 @@ import { format } from '../../providers/formats/index.ts'
 import { providers } from '../../providers/index.ts'
 import { TollError } from '../../src/errors/registry.ts'
 import { askedModel, declareCall } from '../../src/llm/declare-call.ts'
-import { logCall } from '../../src/llm/log-call.ts'
 import { type Operation, operationOf } from '../../src/llm/operation.ts'
 import { PreserveCall } from '../../src/llm/preserve-call.ts'
 import { readLlmRequest } from '../../src/llm/read-request.ts'
@@ -70,9 +69,5 @@ export default definePlugin<Config>({
       logging: config.logging,
       modelHeader: config.model_name_header,
     })
-  },
-
-  log(kong) {
-    logCall(kong)
   },
 })

@@ -55,23 +55,29 @@ export class ChatWire implements Wire {
     this.path = known ?? this.#upstream.path(model, stream)
   }
 
-  async prepare(context: CallContext): Promise<LocalAnswer | undefined> {
-    const { target, format: own, parsed, record } = this.#options
+  prepare(context: CallContext): LocalAnswer | undefined | Promise<LocalAnswer | undefined> {
+    const { target, format: own, parsed } = this.#options
     this.#context = context
-    const local = target.provider.local
     this.#includeUsage = wantsUsage(parsed, own)
-    if (this.#upstream === own && local === undefined && !context.chat.readsRequest) {
-      this.#bytes = this.#edited()
-    } else {
-      const conversation = await context.chat.request(this.#decoded())
-      if (context.exited()) return undefined
-      this.#conversation = conversation
-      this.#includeUsage = conversation.includeUsage ?? this.#includeUsage
-      if (local !== undefined) {
-        return answerLocally(local, conversation, { format: own, answer: this.#answerContext(), record, context })
-      }
-      this.#bytes = Buffer.from(JSON.stringify(this.#encoded(conversation)))
+    if (context.chat.readsRequest) {
+      return context.chat.request(this.#decoded()).then((changed) => {
+        return context.exited() ? undefined : this.#translate(changed, context)
+      })
     }
+    if (this.#upstream !== own || target.provider.local !== undefined) return this.#translate(this.#decoded(), context)
+    this.#bytes = this.#edited()
+    return undefined
+  }
+
+  #translate(conversation: Conversation, context: CallContext): LocalAnswer | undefined {
+    const { target, format: own, record } = this.#options
+    this.#conversation = conversation
+    this.#includeUsage = conversation.includeUsage ?? this.#includeUsage
+    const { local } = target.provider
+    if (local !== undefined) {
+      return answerLocally(local, conversation, { format: own, answer: this.#answerContext(), record, context })
+    }
+    this.#bytes = Buffer.from(JSON.stringify(this.#encoded(conversation)))
     return undefined
   }
 

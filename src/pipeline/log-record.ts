@@ -1,6 +1,7 @@
 /** What log plugins write about an exchange, field by field as Kong's kong.log.serialize has it. */
 
 import { parseQuery } from '../http/query.ts'
+import { llmLogFacts } from '../llm/log-facts.ts'
 import type { Measurements } from '../pdk/api.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -41,6 +42,8 @@ export function serializeLog(exchange: Exchange): Record<string, unknown> {
   if (match?.service) record.service = match.service
   if (consumer) record.consumer = consumer
   if (credential) record.authenticated_entity = { id: credential.id, consumer_id: consumer?.id }
+  const ai = exchange.llm === null ? undefined : llmLogFacts(exchange.llm)
+  if (ai !== undefined) record.ai = { proxy: ai }
   for (const { key, value, mode } of exchange.logValues ?? []) assign(record, key, value, mode)
   return record
 }

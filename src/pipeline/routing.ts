@@ -47,12 +47,22 @@ function refuseHost({ incoming, request }: Exchange): void {
 const notOfHosts = /[\s/\\?#@,]/
 
 /** What the gateway and a service may read differently must not pass between them. Throws TOLL_PATH_UNSAFE. */
-function refuseUnsafePath({ request, host }: Exchange): void {
+function refuseUnsafePath({ request }: Exchange): void {
   const { rawPath } = request
   if (!rawPath.includes('%') && !rawPath.includes('\\') && !rawPath.includes('#')) return
-  const slashless = host.options.allowEncodedSlash ? rawPath.replace(/%2f/gi, '') : rawPath
-  const what = pathHazard(slashless) ?? (rawPath.includes('#') ? 'a fragment (#)' : null)
+  const what = pathHazard(rawPath.replace(encodedSlash, '')) ?? (rawPath.includes('#') ? 'a fragment (#)' : null)
   if (what !== null) throw new TollError('TOLL_PATH_UNSAFE', { what })
+}
+
+const encodedSlash = /%2f/gi
+
+/**
+ * An encoded slash is plain to the router and may be a slash to a service; a plugin that answers by itself may take it,
+ * as the list of models does, whose names have slashes. Throws TOLL_PATH_UNSAFE.
+ */
+export function refuseEncodedSlash({ request, host }: Exchange): void {
+  if (host.options.allowEncodedSlash || !request.rawPath.includes('%')) return
+  if (/%2f/i.test(request.rawPath)) throw new TollError('TOLL_PATH_UNSAFE', { what: 'an encoded slash (%2F)' })
 }
 
 /** A route for HTTPS alone sends a client that came over HTTP elsewhere. True where it did. */

@@ -13,7 +13,7 @@ import { Kong } from './pdk/index.ts'
 import { phaseLists, pick } from './plan.ts'
 import type { PluginInstance } from './plugin-instance.ts'
 import { ProxyCall } from './proxy-call.ts'
-import { refuseProtocol, route } from './routing.ts'
+import { refuseEncodedSlash, refuseProtocol, route } from './routing.ts'
 import { Transfer } from './transfer.ts'
 
 export class Runner {
@@ -81,6 +81,7 @@ export class Runner {
 
   async #answerFromUpstream(): Promise<void> {
     const { exchange } = this
+    refuseEncodedSlash(exchange)
     if (exchange.call === null) {
       if (!exchange.match?.service && exchange.service.host === undefined) throw new TollError('TOLL_NO_SERVICE')
       exchange.call = new ProxyCall(exchange)

@@ -162,7 +162,7 @@ export const settingsSchema = z.object({
   allow_encoded_slash: setting(
     values.onOff,
     'off',
-    'Whether request paths may hold `%2F`. Off, they are refused: the gateway and a service may read them differently.',
+    'Whether request paths with `%2F` are sent on. Off, they are refused: the gateway and a service may read them differently.',
   ),
   client_header_timeout: setting(values.duration(0), '60', 'Seconds a client has to send its headers; 0 is no limit.'),
   client_body_timeout: setting(
