@@ -159,8 +159,9 @@ export class Transfer implements UpstreamHandler {
       this.#settle(error)
       return
     }
-    const { host, id, outgoing } = this.#exchange
-    host.logger.error('an answer failed on its way to the client', { request_id: id, error })
+    const { host, id, outgoing, phase, plugin } = this.#exchange
+    const facts = { request_id: id, phase, plugin: plugin?.definition.name, error }
+    host.logger.error('an answer failed on its way to the client', facts)
     this.#writer.finished = true
     outgoing.destroy()
     this.#control?.abort()
