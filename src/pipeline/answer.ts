@@ -16,7 +16,11 @@ interface Filters {
 export async function sendReply(filters: Filters): Promise<void> {
   const { exchange } = filters
   const { reply, outgoing, marks } = exchange
-  if (outgoing.headersSent || outgoing.destroyed) return
+  if (outgoing.headersSent) return
+  if (outgoing.destroyed || exchange.incoming.socket.destroyed) {
+    exchange.aborted = true
+    return
+  }
   marks.head = performance.now()
   const body = reply.exit?.body ?? null
   if (isStreamed(body)) return sendPieces(filters, body.pieces)
