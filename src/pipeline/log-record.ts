@@ -1,5 +1,6 @@
 /** What log plugins write about an exchange, field by field as Kong's kong.log.serialize has it. */
 
+import { TLSSocket } from 'node:tls'
 import { parseQuery } from '../http/query.ts'
 import { llmLogFacts } from '../llm/log-facts.ts'
 import type { Measurements } from '../pdk/api.ts'
@@ -19,16 +20,19 @@ export function serializeLog(exchange: Exchange): Record<string, unknown> {
       method: request.method,
       headers: redactHeaders(incoming.headers),
       size: requestSize(exchange),
+      ...tlsOf(exchange),
     },
-    upstream_uri: exchange.upstreamPath ?? '',
-    upstream_status: exchange.upstreamStatus === undefined ? '' : String(exchange.upstreamStatus),
+    upstream_uri: exchange.host.redact(exchange.upstreamPath ?? ''),
+    upstream_status: exchange.tries.flatMap(({ code }) => code ?? []).join(', '),
     response: { status: exchange.aborted ? 499 : reply.status, headers: reply.headers.toObject(), size: reply.size },
     latencies: latencies(exchange),
     tries: exchange.tries.map(({ address, startedAt, latency, state, code }) => ({
       ip: address.host,
       port: address.port,
       balancer_start: Math.round(startedAt),
+      balancer_start_ns: Math.round(startedAt * 1_000_000),
       balancer_latency: Math.round(latency),
+      balancer_latency_ns: Math.round(latency * 1_000_000),
       ...(state && { state }),
       ...(code !== undefined && { code }),
     })),
@@ -85,6 +89,15 @@ export function requestSize({ incoming }: Exchange): number {
   return size + Number(incoming.headers['content-length'] ?? 0)
 }
 
+/** Only where the client's connection is encrypted. */
+function tlsOf({ incoming: { socket } }: Exchange): {
+  tls?: { version: string; cipher: string; client_verify: string }
+} {
+  if (!(socket instanceof TLSSocket)) return {}
+  // No listener asks clients for certificates.
+  return { tls: { version: socket.getProtocol() ?? '', cipher: socket.getCipher().name, client_verify: 'NONE' } }
+}
+
 const secretHeaders = new Set([
   'authorization',
   'proxy-authorization',
@@ -106,16 +119,14 @@ function assign(record: Record<string, unknown>, key: string, value: unknown, mo
   const last = path.pop() ?? key
   let target = record
   for (const part of path) {
-    const next = target[part]
-    if (isRecord(next)) target = next
-    else {
-      if (mode === 'replace') return
-      const made: Record<string, unknown> = {}
-      target[part] = made
-      target = made
-    }
+    const next = Object.hasOwn(target, part) ? target[part] : undefined
+    if (!isRecord(next) && mode === 'replace') return
+    // A copy: parts of the record are entities, which other exchanges share.
+    const own: Record<string, unknown> = isRecord(next) ? { ...next } : {}
+    target[part] = own
+    target = own
   }
-  const present = target[last] !== undefined
+  const present = Object.hasOwn(target, last) && target[last] !== undefined
   if ((mode === 'add' && present) || (mode === 'replace' && !present)) return
   if (value === undefined || value === null) delete target[last]
   else target[last] = value

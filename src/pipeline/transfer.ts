@@ -72,7 +72,11 @@ export class Transfer implements UpstreamHandler {
   error(failure: UpstreamFailure): void {
     if (failure.kind !== 'aborted') this.#lease?.failed(failure.kind === 'timeout' ? 'timeout' : 'tcp')
     this.#letGo()
-    if (this.#try) this.#try.state = 'failed'
+    if (this.#try && failure.kind !== 'aborted') {
+      this.#try.state = 'failed'
+      // As nginx counts a try that brought no status.
+      this.#try.code ??= failure.kind === 'timeout' ? 504 : 502
+    }
     if (this.#writer.finished || this.#exchange.aborted) this.#resolve()
     else if (this.#writer.committed) {
       this.#writer.fail(failure)
