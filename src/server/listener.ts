@@ -30,6 +30,8 @@ export class HttpListener {
     const limits: ServerOptions = {
       maxHeaderSize: settings.client_header_max_size,
       headersTimeout: settings.client_header_timeout * 1000,
+      // Node would look for slow clients every 30 seconds, whatever the limit.
+      connectionsCheckingInterval: Math.max(100, Math.min(5000, settings.client_header_timeout * 500)),
       // Bodies have a time limit of their own, between two pieces: a long upload is not a slow one.
       requestTimeout: 0,
       keepAliveTimeout: settings.keepalive_timeout * 1000,

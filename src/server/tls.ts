@@ -24,7 +24,7 @@ export function tlsOptions(settings: Settings, env: NodeJS.ProcessEnv, snapshot:
         contexts.set(current, known)
       }
       try {
-        const found = certificateFor(name, current, known)
+        const found = certificateFor(name.toLowerCase(), current, known)
         if (found === null) callback(null)
         else callback(null, found)
       } catch (error) {
