@@ -32,7 +32,10 @@ function pluginFiles(path: string): string[] {
 /** Loads one file, TypeScript or JavaScript, whose default export is a plugin. */
 export async function loadPlugin(file: string): Promise<AnyPlugin> {
   provideTollgate()
-  const module: unknown = await import(pathToFileURL(file).href)
+  const module: unknown = await import(pathToFileURL(file).href).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`${file}: it cannot be loaded: ${reason}`, { cause })
+  })
   const plugin = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined
   if (!isPlugin(plugin)) {
     throw new Error(
@@ -51,7 +54,9 @@ function isPlugin(value: unknown): value is AnyPlugin {
     'priority' in value &&
     typeof value.priority === 'number' &&
     'config' in value &&
-    typeof value.config === 'object'
+    typeof value.config === 'object' &&
+    value.config !== null &&
+    'safeParse' in value.config
   )
 }
 

@@ -24,6 +24,9 @@ interface Pending {
   reject(error: Error): void
 }
 
+/** Tests run the sources as they are. */
+const entry = import.meta.url.endsWith('.ts') ? './thread-worker.ts' : './thread-worker.js'
+
 class WorkerThread {
   readonly #worker: Worker
   readonly #pending = new Map<number, Pending>()
@@ -31,7 +34,7 @@ class WorkerThread {
   onExit: (code: number) => void = () => {}
 
   constructor(setup: WorkerSetup) {
-    this.#worker = new Worker(new URL('./thread-worker.js', import.meta.url), { workerData: setup })
+    this.#worker = new Worker(new URL(entry, import.meta.url), { workerData: setup })
     this.#worker.on('message', (message: ToMain) => {
       const pending = this.#pending.get(message.id)
       this.#pending.delete(message.id)
@@ -87,8 +90,15 @@ export class ThreadPlane implements DataPlane {
 
   async apply(config: LoadedConfig): Promise<void> {
     const plain = toPlain(config)
+    const before = this.#config
+    // Threads that start from here on begin with it.
     this.#config = config
-    await Promise.all(this.#workers.map((worker) => worker.ask({ ask: 'apply', config: plain })))
+    try {
+      await Promise.all(this.#workers.map((worker) => worker.ask({ ask: 'apply', config: plain })))
+    } catch (error) {
+      this.#config = before
+      throw error
+    }
   }
 
   async status(): Promise<readonly WorkerStatus[]> {
@@ -124,16 +134,27 @@ export class ThreadPlane implements DataPlane {
     const worker = new WorkerThread({ settings, version, nodeId, counters: counters.buffer, env: { ...process.env } })
     worker.on('error', (error) => this.#options.logger.crit('a worker thread failed', { error }))
     try {
-      if (this.#config) await worker.ask({ ask: 'apply', config: toPlain(this.#config) })
+      const applied = await this.#bringUpToDate(worker, null)
       const urls = await worker.ask({ ask: 'listen' })
       this.#workers.push(worker)
       worker.onExit = () => this.#replace(worker)
+      await this.#bringUpToDate(worker, applied)
       return { urls }
     } catch (error) {
       // A thread that serves nothing would keep the process from ending.
       await worker.end()
       throw error
     }
+  }
+
+  /** Applies what is served now, again where another configuration came meanwhile. */
+  async #bringUpToDate(worker: WorkerThread, applied: LoadedConfig | null): Promise<LoadedConfig | null> {
+    let last = applied
+    while (this.#config !== null && last !== this.#config) {
+      last = this.#config
+      await worker.ask({ ask: 'apply', config: toPlain(last) })
+    }
+    return last
   }
 
   /** A thread that ended unasked is replaced; the others go on meanwhile. */
