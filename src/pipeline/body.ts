@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type Readable, Transform } from 'node:stream'
 import { TollError } from '../errors/registry.ts'
+import { Bag, type Bagged } from './bag.ts'
 import type { Exchange } from './exchange.ts'
 
 /** The body; later calls give the same bytes. Throws TOLL_BODY_TOO_LARGE, TOLL_REQUEST_TIMEOUT, TOLL_BAD_REQUEST. */
@@ -51,7 +52,8 @@ function collect({ incoming, host }: Exchange, limit: number): Promise<Buffer> {
   return new BodyReader(incoming, limit, host.options.bodyTimeout).whole
 }
 
-class BodyReader {
+class BodyReader implements Bagged {
+  place = -1
   readonly whole: Promise<Buffer>
   readonly #incoming: IncomingMessage
   readonly #limit: number
@@ -106,7 +108,7 @@ class BodyReader {
 }
 
 /** Bodies under way. One timer looks after all of them: nearly every body is there before a timer of its own would be set up. */
-const slowReaders = new Set<BodyReader>()
+const slowReaders = new Bag<BodyReader>()
 
 setInterval(() => {
   const now = performance.now()

@@ -13,6 +13,7 @@ import type { RouteMatch } from '../router/types.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { UpstreamCall } from '../upstream/call.ts'
 import type { Address } from '../upstream/types.ts'
+import type { Bagged } from './bag.ts'
 import type { Host } from './host.ts'
 import type { PhaseLists, Plan } from './plan.ts'
 import type { PluginInstance } from './plugin-instance.ts'
@@ -66,7 +67,8 @@ export class Marks {
   end = 0
 }
 
-export class Exchange {
+export class Exchange implements Bagged {
+  place = -1
   readonly id = randomUUID().replaceAll('-', '')
   readonly startedAt = Date.now()
   readonly marks = new Marks()

@@ -6,6 +6,7 @@ import { hostname } from 'node:os'
 import type { Duplex } from 'node:stream'
 import type { LoadedConfig } from '../config/types.ts'
 import { ResourceScope } from '../pdk/resources.ts'
+import { Bag } from '../pipeline/bag.ts'
 import { Exchange } from '../pipeline/exchange.ts'
 import type { Counters, Host } from '../pipeline/host.ts'
 import { Runner } from '../pipeline/runner.ts'
@@ -32,7 +33,7 @@ export interface GatewayOptions {
 export class Gateway {
   readonly host: Host
   readonly #options: GatewayOptions
-  readonly #running = new Set<Exchange>()
+  readonly #running = new Bag<Exchange>()
   #snapshot: Snapshot | null = null
   #idle: (() => void) | null = null
   /** Exchanges since the start. */
