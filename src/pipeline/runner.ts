@@ -118,7 +118,11 @@ export class Runner {
     const { exchange } = this
     this.#enter('headerFilter')
     const { early, headers } = exchange.reply
-    if (early !== undefined) for (const [name, value] of Object.entries(early.toObject())) headers.set(name, value)
+    for (const [name, value] of Object.entries(early?.toObject() ?? {})) {
+      // Cookies of the service stay: each has a name of its own.
+      if (name === 'set-cookie') headers.add(name, value)
+      else headers.set(name, value)
+    }
     for (const instance of this.list('headerFilter')) {
       exchange.plugin = instance
       instance.definition.headerFilter?.(this.kong, instance.config)
