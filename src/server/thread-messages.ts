@@ -1,5 +1,6 @@
 /** What the main thread asks of its workers, and what they answer. */
 
+import type { MessagePort } from 'node:worker_threads'
 import type { UpstreamReport, WorkerStatus } from '../admin/context.ts'
 import type { Settings } from '../settings/index.ts'
 import type { PlainConfig } from './plain-config.ts'
@@ -39,10 +40,6 @@ export interface Answers {
 
 export type Ask<Name extends keyof Questions> = { readonly ask: Name } & Questions[Name]
 export type AnyAsk = { [Name in keyof Questions]: Ask<Name> }[keyof Questions]
-export type ToWorker = { readonly id: number } & AnyAsk
+export type ToWorker = { readonly reply: MessagePort } & AnyAsk
 
-export interface ToMain {
-  readonly id: number
-  readonly value?: unknown
-  readonly error?: string
-}
+export type Answer<Name extends keyof Answers> = { readonly value: Answers[Name] } | { readonly error: string }

@@ -1,6 +1,6 @@
 /** The data plane in worker threads: one gateway a thread, all behind the same ports, counting in shared memory. */
 
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import type { UpstreamReport, WorkerStatus } from '../admin/context.ts'
 import type { LoadedConfig } from '../config/types.ts'
 import type { SharedCounters } from '../counters/shared-counters.ts'
@@ -8,7 +8,7 @@ import type { Settings } from '../settings/index.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataPlane } from './data-plane.ts'
 import { toPlain } from './plain-config.ts'
-import type { Answers, Ask, ToMain, WorkerSetup } from './thread-messages.ts'
+import type { Answer, Answers, Ask, WorkerSetup } from './thread-messages.ts'
 
 export interface ThreadPlaneOptions {
   readonly count: number
@@ -19,46 +19,33 @@ export interface ThreadPlaneOptions {
   readonly logger: Logger
 }
 
-interface Pending {
-  resolve(value: unknown): void
-  reject(error: Error): void
-}
-
 /** Tests run the sources as they are. */
 const entry = import.meta.url.endsWith('.ts') ? './thread-worker.ts' : './thread-worker.js'
 
 class WorkerThread {
   readonly #worker: Worker
-  readonly #pending = new Map<number, Pending>()
-  #next = 0
   onExit: (code: number) => void = () => {}
 
   constructor(setup: WorkerSetup) {
     this.#worker = new Worker(new URL(entry, import.meta.url), { workerData: setup })
-    this.#worker.on('message', (message: ToMain) => {
-      const pending = this.#pending.get(message.id)
-      this.#pending.delete(message.id)
-      if (message.error === undefined) pending?.resolve(message.value)
-      else pending?.reject(new Error(message.error))
-    })
-    this.#worker.on('exit', (code) => {
-      for (const { reject } of this.#pending.values()) reject(new Error('the worker thread ended'))
-      this.#pending.clear()
-      this.onExit(code)
-    })
+    this.#worker.on('exit', (code) => this.onExit(code))
   }
 
   on(event: 'error', listener: (error: unknown) => void): void {
     this.#worker.on(event, listener)
   }
 
+  /** Each question has a port of its own for its answer; it closes with the thread. */
   ask<Name extends keyof Answers>(ask: Ask<Name>): Promise<Answers[Name]> {
-    this.#next += 1
-    const id = this.#next
+    const { port1: port, port2: reply } = new MessageChannel()
     return new Promise((resolve, reject) => {
-      // The worker answers each question with the type that the table gives it.
-      this.#pending.set(id, { resolve: (value) => resolve(value as Answers[Name]), reject })
-      this.#worker.postMessage({ id, ...ask })
+      port.once('message', (answer: Answer<Name>) => {
+        if ('error' in answer) reject(new Error(answer.error))
+        else resolve(answer.value)
+        port.close()
+      })
+      port.once('close', () => reject(new Error('the worker thread ended')))
+      this.#worker.postMessage({ ...ask, reply }, [reply])
     })
   }
 

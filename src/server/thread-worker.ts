@@ -7,7 +7,7 @@ import { createLogger } from '../telemetry/logger.ts'
 import { loadRegistry } from './load-plugins.ts'
 import { LocalPlane } from './local-plane.ts'
 import { fromPlain } from './plain-config.ts'
-import type { AnyAsk, ToMain, ToWorker, WorkerSetup } from './thread-messages.ts'
+import type { AnyAsk, ToWorker, WorkerSetup } from './thread-messages.ts'
 
 const setup: WorkerSetup = workerData
 const { settings, version, nodeId, env } = setup
@@ -17,11 +17,10 @@ const logger = createLogger({ level: settings.log_level, redact: (text) => redac
 const counters = new SharedCounters(setup.counters)
 const plane = new LocalPlane({ settings, registry, redactor, logger, counters, version, nodeId, env, shared: true })
 
-parentPort?.on('message', (message: ToWorker) => {
-  const reply = (answer: Omit<ToMain, 'id'>) => parentPort?.postMessage({ id: message.id, ...answer })
-  perform(message).then(
-    (value) => reply({ value }),
-    (error: unknown) => reply({ error: error instanceof Error ? error.message : String(error) }),
+parentPort?.on('message', ({ reply, ...ask }: ToWorker) => {
+  perform(ask).then(
+    (value) => reply.postMessage({ value }),
+    (error: unknown) => reply.postMessage({ error: error instanceof Error ? error.message : String(error) }),
   )
 })
 
