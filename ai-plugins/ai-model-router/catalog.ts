@@ -10,11 +10,16 @@ import { ResourcePool } from '../../src/pdk/resources.ts'
 import type { Config, ProviderConfig } from './config.ts'
 import { ModelList } from './model-list.ts'
 
+/** A model as OpenAI's clients read it and as Anthropic's do, in one object. */
 export interface ListedModel {
   readonly id: string
   readonly object: 'model'
   readonly created: number
   readonly owned_by: string
+  readonly type: 'model'
+  readonly display_name: string
+  /** RFC 3339; the epoch, since providers do not all tell it. */
+  readonly created_at: string
 }
 
 interface Choice {
@@ -95,6 +100,9 @@ export class Catalog {
             object: 'model',
             created: 0,
             owned_by: entry.config.name,
+            type: 'model',
+            display_name: name,
+            created_at: '1970-01-01T00:00:00Z',
           }),
         )
       }),

@@ -23,7 +23,9 @@ export default definePlugin<Config>({
     if (config.route_type === 'models') {
       const wanted = modelOfPath(kong.request.getPath())
       if (wanted === undefined) {
-        kong.response.exit(200, { object: 'list', data: await catalog.list(kong), has_more: false })
+        const data = await catalog.list(kong)
+        const ends = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
+        kong.response.exit(200, { object: 'list', data, has_more: false, ...ends })
       } else kong.response.exit(200, { ...(await catalog.find(wanted, kong)) })
       return
     }

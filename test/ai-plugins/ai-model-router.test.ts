@@ -250,7 +250,7 @@ describe('the list of models', () => {
     const get = (id: string) => gateway.request({ path: `/v1/models/${id}` })
     const long = 'fireworks/accounts/fireworks/models/llama-v3p1-8b'
     for (const path of [long, encodeURIComponent(long), long.slice('fireworks/'.length)]) {
-      expect((await get(path)).json()).toEqual({ id: long, object: 'model', created: 0, owned_by: 'fireworks' })
+      expect((await get(path)).json()).toMatchObject({ id: long, object: 'model', created: 0, owned_by: 'fireworks' })
     }
     expect((await get('llama3.2%3A1b')).json()).toMatchObject({ id: 'ollama/llama3.2:1b' })
     expect((await get('gr%C3%B6%C3%9Fe')).json()).toMatchObject({ id: 'fireworks/größe' })

@@ -444,6 +444,7 @@ describe('the Anthropic client', () => {
 
   it('lists models', async () => {
     const models = await collect(anthropic(gateway, '/many').models.list())
+    expect(models[0]).toMatchObject({ type: 'model', display_name: expect.any(String), created_at: expect.any(String) })
     expect(models.map(({ id }) => id)).toEqual(['demo/demo', 'demo/demo-embedding'])
   })
 
