@@ -49,7 +49,13 @@ export const modelOptions = z.strictObject({
   cache_read_cost: price.optional().describe('US dollars for a million tokens read from a prompt cache.'),
   cache_write_cost: price.optional().describe('US dollars for a million tokens written to a prompt cache.'),
   embeddings_dimensions: z.int().min(1).optional().describe('Dimensions of the vectors that are asked for.'),
-  upstream_url: z.url().optional().describe('Full address of the endpoint, in place of the provider’s own.'),
+  upstream_url: z
+    .url()
+    .refine((address) => !/^[a-z]+:\/\/[^/?#]*\$\(/i.test(address), {
+      message: 'the host must not hold a template: requests would choose where the credential goes',
+    })
+    .optional()
+    .describe('Full address of the endpoint, in place of the provider’s own.'),
   upstream_path: text.optional().describe('Path of the endpoint; only with route type `preserve`.'),
   anthropic_version: text.optional().describe('Value of the `anthropic-version` header.'),
   bedrock: z

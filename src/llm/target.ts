@@ -22,6 +22,8 @@ export interface Target {
   readonly model: ModelConfig
   readonly auth: AuthConfig
   readonly endpoint: Endpoint | null
+  /** Its name or an option holds a template, to be filled in for each request. */
+  readonly templated: boolean
 }
 
 /**
@@ -37,7 +39,9 @@ export function makeTarget(
   const own = model.options.upstream_url
   const address = own ?? baseUrlOf(provider, model.options)
   const full = own !== undefined && meaning === 'endpoint'
-  return { provider, model, auth, endpoint: address === undefined ? null : parseEndpoint(address, full) }
+  const endpoint = address === undefined ? null : parseEndpoint(address, full)
+  const templated = [model.name, ...Object.values(model.options)].some(isTemplate)
+  return { provider, model, auth, endpoint, templated }
 }
 
 /** A full address with a path is taken as it is; without one, or as a base, the operation's path is added. */
@@ -67,4 +71,9 @@ export function authority({ scheme, host, port }: Endpoint): string {
 export function tlsFor(endpoint: Endpoint, verify: boolean): TlsOptions | undefined {
   if (endpoint.scheme === 'http') return undefined
   return verify ? endpoint.verified : endpoint.unverified
+}
+
+/** Whether a value of the configuration waits for something of the request, as `$(headers.x)`. */
+export function isTemplate(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('$(')
 }

@@ -3,16 +3,15 @@
 import { TollError } from '../errors/registry.ts'
 import type { AccessPdk } from '../pdk/define-plugin.ts'
 import { leadsElsewhere } from './leads-elsewhere.ts'
-import { makeTarget, type Target } from './target.ts'
+import { isTemplate, makeTarget, type Target } from './target.ts'
 
 const expression = /\$\(([^)]*)\)/g
 
 /** The same target where nothing in it is a template. Throws TOLL_LLM_TEMPLATE in Kong's words. */
 export function expandModel(target: Target, kong: AccessPdk): Target {
   const { model, provider, auth } = target
-  const named = model.name?.includes('$(') === true
-  const texts = Object.entries(model.options).filter(([, value]) => typeof value === 'string' && value.includes('$('))
-  if (!named && texts.length === 0) return target
+  if (!target.templated) return target
+  const texts = Object.entries(model.options).filter(([, value]) => isTemplate(value))
   const options = {
     ...model.options,
     ...Object.fromEntries(texts.map(([key, value]) => [key, fill(String(value), kong)])),

@@ -1,6 +1,7 @@
 /** Sends an answer that was made here: an exit of a plugin, or an error of the gateway. */
 
 import { once } from 'node:events'
+import { defaultMessage, errorBody } from '../errors/bodies.ts'
 import type { ExitBody } from '../pdk/api.ts'
 import type { Exchange } from './exchange.ts'
 import { addOwnHeaders } from './own-headers.ts'
@@ -35,6 +36,19 @@ export async function sendReply(filters: Filters): Promise<void> {
   reply.size = bytes.length
   if (bodiless || exchange.request.method === 'HEAD') outgoing.end()
   else outgoing.end(bytes)
+}
+
+/** The last resort: an error that no plugin's filter sees, since a filter is what failed. */
+export function sendBare({ outgoing, reply, errorFormat, id, incoming }: Exchange): void {
+  if (outgoing.headersSent) {
+    outgoing.destroy()
+    return
+  }
+  const { type, body } = errorBody(errorFormat, 500, defaultMessage(500), id, incoming.headers.accept)
+  reply.status = 500
+  reply.source = 'error'
+  outgoing.writeHead(500, { 'Content-Type': type, 'X-Kong-Request-Id': id, Connection: 'close' })
+  outgoing.end(body)
 }
 
 async function sendPieces(filters: Filters, pieces: AsyncIterable<string | Buffer>): Promise<void> {

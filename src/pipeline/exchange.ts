@@ -1,11 +1,11 @@
 /** One request and its response on their way through the phases; nothing else carries per-request state. */
 
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Consumer } from '../entities/consumer.ts'
 import type { ConsumerGroup } from '../entities/consumer-group.ts'
 import type { ErrorFormat } from '../errors/bodies.ts'
 import { HeaderMap } from '../http/headers.ts'
+import { requestId } from '../http/request-id.ts'
 import type { LlmRecord } from '../llm/record.ts'
 import type { Credential, ExitBody } from '../pdk/api.ts'
 import type { Phase } from '../pdk/phases.ts'
@@ -69,7 +69,7 @@ export class Marks {
 
 export class Exchange implements Bagged {
   place = -1
-  readonly id = randomUUID().replaceAll('-', '')
+  readonly id = requestId()
   readonly startedAt = Date.now()
   readonly marks = new Marks()
   readonly host: Host

@@ -6,7 +6,7 @@ import { errorBody } from '../errors/bodies.ts'
 import { TollError } from '../errors/registry.ts'
 import type { Phase } from '../pdk/phases.ts'
 import type { LocalAnswer } from '../upstream/call.ts'
-import { sendReply } from './answer.ts'
+import { sendBare, sendReply } from './answer.ts'
 import { ExchangeCallContext } from './call-context.ts'
 import type { Exchange } from './exchange.ts'
 import { Kong } from './pdk/index.ts'
@@ -212,7 +212,7 @@ export class Runner {
       await sendReply(this)
     } catch (error) {
       this.exchange.host.logger.error('the answer could not be sent', { request_id: this.exchange.id, error })
-      this.exchange.outgoing.destroy()
+      sendBare(this.exchange)
     }
   }
 

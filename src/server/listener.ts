@@ -1,12 +1,12 @@
 /** A listening socket: HTTP/1.1 with limits on what a client may send, and clear answers to what is not HTTP. */
 
-import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { errorBody } from '../errors/bodies.ts'
 import { TollError } from '../errors/registry.ts'
+import { requestId } from '../http/request-id.ts'
 import type { Listener, Settings } from '../settings/index.ts'
 
 export interface ListenerOptions {
@@ -102,10 +102,6 @@ function refuse(outgoing: ServerResponse, error: TollError): void {
     Connection: 'close',
   })
   outgoing.end(body)
-}
-
-function requestId(): string {
-  return randomUUID().replaceAll('-', '')
 }
 
 /** What the parser refused never became a request; the answer is written by hand, and the connection ends. */

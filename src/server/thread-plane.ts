@@ -22,6 +22,11 @@ export interface ThreadPlaneOptions {
 /** Tests run the sources as they are. */
 const entry = import.meta.url.endsWith('.ts') ? './thread-worker.ts' : './thread-worker.js'
 
+/** Milliseconds: threads that end again and again are replaced more and more slowly, and never in a tight circle. */
+const firstPause = 10
+const longestPause = 10_000
+const crashMemory = 60_000
+
 class WorkerThread {
   readonly #worker: Worker
   onExit: (code: number) => void = () => {}
@@ -60,6 +65,9 @@ export class ThreadPlane implements DataPlane {
   #urls: readonly string[] = []
   #config: LoadedConfig | null = null
   #closing = false
+  /** When threads ended unasked, of late. */
+  #crashes: number[] = []
+  #restart: NodeJS.Timeout | undefined
 
   constructor(options: ThreadPlaneOptions) {
     this.#options = options
@@ -108,6 +116,7 @@ export class ThreadPlane implements DataPlane {
 
   async close(milliseconds: number): Promise<void> {
     this.#closing = true
+    clearTimeout(this.#restart)
     await Promise.allSettled(this.#workers.map((worker) => worker.ask({ ask: 'close', milliseconds })))
     await Promise.all(this.#workers.map((worker) => worker.end()))
   }
@@ -148,9 +157,15 @@ export class ThreadPlane implements DataPlane {
   #replace(ended: WorkerThread): void {
     this.#workers = this.#workers.filter((worker) => worker !== ended)
     if (this.#closing) return
-    this.#start(this.#fixedPorts()).catch((error: unknown) => {
-      this.#options.logger.crit('a worker thread could not be replaced', { error })
-    })
+    const now = performance.now()
+    this.#crashes = this.#crashes.filter((at) => now - at < crashMemory)
+    this.#crashes.push(now)
+    const pause = Math.min(longestPause, firstPause * 2 ** (this.#crashes.length - 1))
+    this.#restart = setTimeout(() => {
+      this.#start(this.#fixedPorts()).catch((error: unknown) => {
+        this.#options.logger.crit('a worker thread could not be replaced', { error })
+      })
+    }, pause)
   }
 
   #fixedPorts(): Settings {

@@ -40,7 +40,7 @@ export function parseFlags(argv: readonly string[], known: ReadonlySet<string>):
       if (isKnown) flags.push({ name, value: argument.slice(equals + 1), spelled })
     } else if (switchNames.has(name) && !(next !== undefined && switchWord.test(next))) {
       flags.push({ name, value: 'on', spelled })
-    } else if (next !== undefined && !next.startsWith('--')) {
+    } else if (next !== undefined && (!next.startsWith('--') || isPem(next))) {
       // The value of an unknown flag is passed over too, so that one mistake gives one message.
       index++
       if (isKnown) flags.push({ name, value: next, spelled })
@@ -49,6 +49,11 @@ export function parseFlags(argv: readonly string[], known: ReadonlySet<string>):
     }
   }
   return { flags, problems }
+}
+
+/** A certificate or a key begins like a flag; taken for one, it would be printed. */
+function isPem(value: string): boolean {
+  return value.startsWith('-----BEGIN ')
 }
 
 function nameOf(spelled: string): string {

@@ -27,3 +27,14 @@ describe('an ssl listener', () => {
     expect(result.ok && result.warnings).toEqual([])
   })
 })
+
+describe('a key given as a text', () => {
+  it('is taken as the value of its flag, and never printed as a flag of its own', () => {
+    const pem = '-----BEGIN PRIVATE KEY-----\nMIIsecret\n-----END PRIVATE KEY-----'
+    const good = read(['--ssl-cert', 'a.pem', '--ssl-cert-key', pem])
+    expect(good.ok && good.settings.ssl_cert_key).toEqual([pem])
+    const bad = read(['--ssl-cert-kee', pem])
+    expect(bad.ok).toBe(false)
+    expect(JSON.stringify(bad)).not.toContain('MIIsecret')
+  })
+})
