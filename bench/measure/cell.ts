@@ -42,7 +42,7 @@ export interface Numbers {
   readonly spread: readonly [number, number]
 }
 
-const WARM_SECONDS = 1
+const WARM_SECONDS = 5
 /** A stack that fails more than one request in a hundred has no speed to tell of. */
 const MOST_ERRORS = 0.01
 /** Events of a stream beside the chunks that were asked for, in OpenAI's format: role, finish reason, [DONE]. */
